@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+const bucket = z.string().min(3).max(63);
+const arn = z.string().startsWith("arn:");
+
+const endpointSettings = z.object({
+  /** The SageMaker endpoint's name. */
+  name: z.string(),
+  /** The endpoint's one production variant, the same in every configuration (D3). */
+  variant: z.literal("live"),
+  instanceType: z.string(),
+  /** At least two: the canary is a share of instances. */
+  instanceCount: z.number().int().min(2),
+  /** The configuration that infrastructure created the endpoint with; never a rollback target. */
+  bootstrapConfig: z.string(),
+});
+
+/** What an environment offers: the only contract between infrastructure and code (D1). */
+export const descriptorSchema = z.object({
+  environment: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  region: z.string(),
+  tracking: z.object({
+    uri: z.url(),
+    authentication: z.discriminatedUnion("type", [z.object({ type: z.literal("none") }), z.object({ type: z.literal("sigv4") })]),
+  }),
+  /** Buckets of the data lake, one per zone, and the write-once bucket of the ledger's witnesses. */
+  lake: z.object({ raw: bucket, clean: bucket, features: bucket, artifacts: bucket, models: bucket, audit: bucket }),
+  tables: z.object({ ledger: z.string() }),
+  keys: z.object({ lake: arn, ledger: arn }),
+  roles: z.object({ inference: arn, training: arn, registry: arn }),
+  images: z.object({ inference: z.string() }),
+  /** Endpoint of each workload, by the workload's name. */
+  endpoints: z.record(z.string(), endpointSettings),
+  /** Where services answer when it is not AWS's own address. */
+  services: z.object({ awsEndpointUrl: z.url().optional(), sagemakerEndpointUrl: z.url().optional() }),
+});
+
+export type Descriptor = z.infer<typeof descriptorSchema>;
+export type EndpointSettings = z.infer<typeof endpointSettings>;
+
+/** The SSM parameter that holds the descriptor of an environment. */
+export function descriptorParameter(environment: string): string {
+  return `/falconry/${environment}/descriptor`;
+}

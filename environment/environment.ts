@@ -1,0 +1,113 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
+import { MlflowClient } from "mlflow-client";
+import { type Descriptor, descriptorParameter, descriptorSchema } from "./descriptor.ts";
+import { FalconryError } from "./error.ts";
+import { readRegion, regionUrls } from "./region.ts";
+import { regionFolder } from "./region-folder.ts";
+
+/** Clients of one environment, all made from its descriptor. Close it when done: sockets are kept alive. */
+export interface Environment extends Disposable {
+  readonly descriptor: Descriptor;
+  readonly s3: S3Client;
+  readonly dynamodb: DynamoDBClient;
+  readonly sagemaker: SageMakerClient;
+  readonly sagemakerRuntime: SageMakerRuntimeClient;
+  readonly mlflow: MlflowClient;
+}
+
+/** The emulator takes any credentials; the SDK insists on some. */
+export const localCredentials = { accessKeyId: "test", secretAccessKey: "test" };
+
+export const localRegionName = "us-east-1";
+
+/**
+ * Opens an environment by reading its descriptor from SSM.
+ *
+ * @param name `local` for the region on this machine, otherwise an environment of the AWS account at hand
+ * @throws FalconryError `environment.unknown`, `environment.unreachable`, `environment.descriptor-invalid`
+ */
+export async function openEnvironment(name: string, folder: string = regionFolder()): Promise<Environment> {
+  return connect(await readDescriptor(name, folder));
+}
+
+/** Clients for a descriptor that is at hand. */
+export function connect(descriptor: Descriptor): Environment {
+  const { awsEndpointUrl, sagemakerEndpointUrl } = descriptor.services;
+  const aws = clientSettings(descriptor.region, awsEndpointUrl);
+  const sagemakerSettings = clientSettings(descriptor.region, sagemakerEndpointUrl);
+  const clients = {
+    s3: new S3Client({ ...aws, forcePathStyle: awsEndpointUrl !== undefined }),
+    dynamodb: new DynamoDBClient(aws),
+    sagemaker: new SageMakerClient(sagemakerSettings),
+    sagemakerRuntime: new SageMakerRuntimeClient(sagemakerSettings),
+  };
+  return {
+    descriptor,
+    ...clients,
+    mlflow: new MlflowClient({ trackingUri: descriptor.tracking.uri }),
+    [Symbol.dispose]() {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}
+
+function clientSettings(region: string, endpoint: string | undefined) {
+  return endpoint === undefined ? { region } : { region, endpoint, credentials: localCredentials };
+}
+
+async function readDescriptor(name: string, folder: string): Promise<Descriptor> {
+  const settings = name === "local" ? await localSettings(folder) : {};
+  const ssm = new SSMClient(settings);
+  const parameter = descriptorParameter(name);
+  try {
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: parameter }));
+    return parseDescriptor(Parameter?.Value ?? "", parameter);
+  } catch (error) {
+    if (error instanceof FalconryError) throw error;
+    if (error instanceof ParameterNotFound) {
+      throw new FalconryError("environment.unknown", {
+        message: `environment "${name}" has no descriptor at SSM parameter ${parameter}`,
+        hint: standUp(name),
+      });
+    }
+    throw new FalconryError("environment.unreachable", {
+      message: `environment "${name}" cannot be reached: ${(error as Error).message || (error as Error).name}`,
+      hint: standUp(name),
+      cause: error,
+    });
+  } finally {
+    ssm.destroy();
+  }
+}
+
+async function localSettings(folder: string) {
+  const region = await readRegion(folder);
+  if (region === undefined) {
+    throw new FalconryError("environment.unknown", { message: `no region was ever started in ${folder}`, hint: standUp("local") });
+  }
+  return { ...clientSettings(localRegionName, regionUrls(region).aws), maxAttempts: 1 };
+}
+
+function parseDescriptor(text: string, parameter: string): Descriptor {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  const parsed = descriptorSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new FalconryError("environment.descriptor-invalid", {
+    message: `SSM parameter ${parameter}: ${issue?.path.join(".") || "the whole"}: ${issue?.message}`,
+    hint: "Apply the Pulumi program of this version to the environment",
+  });
+}
+
+function standUp(name: string): string {
+  return name === "local" ? "Run: falconry local up" : `Check AWS_PROFILE and AWS_REGION, or run: pulumi up --stack ${name}`;
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, "lower-case letters, digits and hyphens, at most 41");
+const seed = z.number().int().nonnegative();
+
+const column = z.strictObject({
+  type: z.enum(["number", "integer", "boolean", "string", "date"]),
+  /** What the column means, one line. */
+  description: z.string().min(1),
+  /** SI or customary unit, as written after a number: "kg", "deg". */
+  unit: z.string().optional(),
+  /** A missing value is accepted. @default false */
+  optional: z.boolean().optional(),
+  /** Smallest and largest value that can be true; outside of it a row goes to quarantine. */
+  range: z.strictObject({ min: z.number().optional(), max: z.number().optional() }).optional(),
+  /** The only values accepted. */
+  values: z.array(z.string()).nonempty().optional(),
+  /** Why this column is known only after the event; training refuses it (D8). */
+  knownAfterEvent: z.string().optional(),
+});
+
+const candidate = z.discriminatedUnion("type", [
+  z.strictObject({ name, type: z.literal("majority") }),
+  /** L2-regularised; C is the inverse of the penalty's weight, as in scikit-learn. */
+  z.strictObject({ name, type: z.literal("logistic-regression"), C: z.number().positive() }),
+  z.strictObject({
+    name,
+    type: z.literal("mlp"),
+    hiddenUnits: z.array(z.number().int().positive()).nonempty(),
+    epochs: z.number().int().positive(),
+    batchSize: z.number().int().positive(),
+    learningRate: z.number().positive(),
+    l2: z.number().nonnegative(),
+  }),
+]);
+
+/** What a `workload.ts` declares (D10): one plain object, `satisfies Workload`. */
+export const workloadSchema = z.strictObject({
+  name,
+  /** The question that a prediction answers, for people. */
+  question: z.string().min(1),
+  source: z.strictObject({
+    /** CSV of the declared columns that `falconry ingest` reads without `--from`; a path relative to the workload's folder. */
+    sample: z.string(),
+    /** Module, relative to the workload's folder, that turns JSON records into rows of the declared columns. */
+    jsonReader: z.string().optional(),
+  }),
+  /** Columns of a raw record, in their order in a file. */
+  columns: z.record(z.string(), column),
+  /** Columns that together name a row. */
+  key: z.array(z.string()).nonempty(),
+  target: z.strictObject({ column: z.string(), task: z.literal("classification") }),
+  features: z.strictObject({
+    /** Query over the table `records`; its output holds the key, the features and the target. A path relative to the folder. */
+    sql: z.string(),
+  }),
+  split: z.strictObject({ type: z.literal("stratified"), testShare: z.number().gt(0).lt(1), seed }),
+  crossValidation: z.strictObject({ folds: z.number().int().min(2), seed }),
+  candidates: z.array(candidate).nonempty(),
+  /** What candidates are compared by; higher is better. */
+  metric: z.enum(["accuracy", "balancedAccuracy", "rocAuc"]),
+  gates: z.strictObject({
+    /** The metric on the untouched test part may not be lower. */
+    floor: z.number(),
+    /** How much lower than the champion's the metric may be on the same rows. @default 0 */
+    tolerance: z.number().nonnegative().optional(),
+    /** Fewest rows that champion and candidate are compared on. */
+    minimumRows: z.number().int().positive(),
+  }),
+  rollout: z.strictObject({ instanceType: z.string(), instanceCount: z.number().int().min(2) }),
+});
+
+export type Workload = z.infer<typeof workloadSchema>;
+export type Column = z.infer<typeof column>;
+export type CandidateSettings = z.infer<typeof candidate>;
+
+/** A declaration together with the folder it was read from. */
+export interface LoadedWorkload extends Workload {
+  /** Absolute path; `source` and `features` name files relative to it. */
+  folder: string;
+}
