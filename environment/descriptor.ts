@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FalconryError } from "./error.ts";
 
 const bucket = z.string().min(3).max(63);
 const arn = z.string().startsWith("arn:");
@@ -41,4 +42,18 @@ export type EndpointSettings = z.infer<typeof endpointSettings>;
 /** The SSM parameter that holds the descriptor of an environment. */
 export function descriptorParameter(environment: string): string {
   return `/falconry/${environment}/descriptor`;
+}
+
+/**
+ * The endpoint of a workload in an environment.
+ *
+ * @throws FalconryError `environment.no-endpoint` – the workload is newer than the environment
+ */
+export function endpointOf(descriptor: Descriptor, workload: string): EndpointSettings {
+  const endpoint = descriptor.endpoints[workload];
+  if (endpoint !== undefined) return endpoint;
+  throw new FalconryError("environment.no-endpoint", {
+    message: `environment "${descriptor.environment}" has no endpoint for workload "${workload}"`,
+    hint: descriptor.environment === "local" ? "Run: falconry local up" : `Run: pulumi up --stack ${descriptor.environment}`,
+  });
 }

@@ -1,0 +1,15 @@
+import { loadWorkload } from "@falconry/model/load-workload.ts";
+import { command, example, inContext } from "../command.ts";
+import { registryOf } from "../registry.ts";
+import { renderModels } from "../tables/models.ts";
+
+export const models = command("models", "Versions of a workload's model: metrics, gates, where each one serves")
+  .argument("<workload>")
+  .addHelpText("after", example("falconry models falcon"))
+  .action(
+    inContext(async (context, name) => {
+      const workload = await loadWorkload(name);
+      const registry = await registryOf(context);
+      context.print(await registry.models(workload), renderModels);
+    }),
+  );

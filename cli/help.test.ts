@@ -1,0 +1,34 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { describe, expect, test } from "vitest";
+import { falconry } from "./program.ts";
+
+/** Every command that does something, with the words that call it. */
+function leaves(command: CommandUnknownOpts, words: string[] = []): [string, CommandUnknownOpts][] {
+  if (command.commands.length === 0) return [[words.join(" "), command]];
+  return command.commands.flatMap((child) => leaves(child, [...words, child.name()]));
+}
+
+/** The whole help, with what was added after it. */
+function helpOf(command: CommandUnknownOpts): string {
+  let text = "";
+  command.configureOutput({ writeOut: (part) => (text += part) });
+  command.outputHelp();
+  return text;
+}
+
+describe.each(leaves(falconry as CommandUnknownOpts))("falconry %s --help", (words, command) => {
+  test("ends with an example of that very command", () => {
+    const [heading, line] = helpOf(command).trimEnd().split("\n").slice(-2);
+    expect(heading).toBe("Example:");
+    expect(line?.trim()).toMatch(new RegExp(`^falconry ${words}\\b`));
+  });
+
+  test("names the options that every command has", () => {
+    expect(helpOf(command)).toContain("--json");
+    expect(helpOf(command)).toContain("--env <environment>");
+  });
+});
+
+test("falconry --help ends with an example", () => {
+  expect(helpOf(falconry as CommandUnknownOpts).trimEnd().split("\n").at(-2)).toBe("Example:");
+});

@@ -1,0 +1,40 @@
+import { CommanderError } from "@commander-js/extra-typings";
+import { FalconryError } from "@falconry/environment/error.ts";
+import { unreachable } from "@falconry/environment/unreachable.ts";
+
+const usageExitCode = 2;
+const bugExitCode = 1;
+
+/**
+ * Says what went wrong: two lines on stderr for a mistake, a stack trace for a bug, and with `--json` one document on stdout.
+ *
+ * @returns the exit code of design.md's command line
+ */
+export function reportError(thrown: unknown, json: boolean): number {
+  if (thrown instanceof CommanderError) return reportUsage(thrown, json);
+  const mistake = thrown instanceof FalconryError ? thrown : unreachable(thrown);
+  if (mistake === undefined) {
+    process.stderr.write(`falconry: this is a bug\n${thrown instanceof Error ? stackOf(thrown) : String(thrown)}\n`);
+    if (json) printError("bug", thrown instanceof Error ? thrown.message : String(thrown), "Report it together with the stack trace on stderr");
+    return bugExitCode;
+  }
+  if (json) printError(mistake.code, mistake.message, mistake.hint);
+  else process.stderr.write(`falconry: ${mistake.message}  [${mistake.code}]\n          ${mistake.hint}\n`);
+  return mistake.exitCode;
+}
+
+/** Commander has already written the text for people; help and version are no mistakes. */
+function reportUsage(error: CommanderError, json: boolean): number {
+  if (error.exitCode === 0) return 0;
+  if (json) printError("usage", error.message.replace(/^error: /, ""), "Run the command with --help");
+  return usageExitCode;
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack ?? error.cause.message}` : "";
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+function printError(code: string, message: string, hint: string): void {
+  process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const launcher = join(import.meta.dirname, "falconry");
+const emptyRegion = mkdtempSync(join(tmpdir(), "falconry-none-"));
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(launcher, args, { encoding: "utf8", env: { ...process.env, FALCONRY_DIRECTORY: emptyRegion } });
+  return { status, stdout, stderr };
+}
+
+test("a command that does not exist is a usage error", () => {
+  expect(run("fly").status).toBe(2);
+});
+
+test("an option that is left out is a usage error that names it", () => {
+  const { status, stderr } = run("rollback", "falcon");
+  expect(status).toBe(2);
+  expect(stderr).toContain("--reason");
+});
+
+test("with --json a usage error is one document on stdout", () => {
+  const { status, stdout } = run("promote", "falcon", "--version", "newest", "--json");
+  expect(status).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "usage", message: expect.stringContaining("newest") } });
+});
+
+test("a workload that does not exist is a usage error that lists those that do", () => {
+  const { status, stderr } = run("train", "albatross");
+  expect(status).toBe(2);
+  expect(stderr).toContain('there is no workload "albatross"  [workload.unknown]');
+  expect(stderr).toContain("falcon");
+});
+
+test("an environment that was never stood up exits with 4 and says how to", () => {
+  const { status, stdout } = run("status", "--json");
+  expect(status).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "environment.unknown", hint: "Run: falconry local up" } });
+});
+
+test("--version prints the version and exits with 0", () => {
+  expect(run("--version")).toMatchObject({ status: 0, stdout: "0.1.0\n" });
+});
