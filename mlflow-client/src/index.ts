@@ -1,0 +1,10 @@
+export type { ArtifactFile, Artifacts } from "./artifacts.ts";
+export type { BatchContent } from "./batches.ts";
+export { MlflowClient, type MlflowClientOptions } from "./client.ts";
+export { MlflowError } from "./error.ts";
+export type { Experiment, Experiments, NewExperiment } from "./experiments.ts";
+export type { LoggedModel, LoggedModels, NewLoggedModel } from "./logged-models.ts";
+export type { ModelVersion, ModelVersions, NewModelVersion } from "./model-versions.ts";
+export type { RegisteredModel, RegisteredModels } from "./registered-models.ts";
+export type { Dataset, Metric, Run, RunStatus } from "./run.ts";
+export type { NewRun, Runs } from "./runs.ts";

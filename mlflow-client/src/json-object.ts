@@ -1,0 +1,94 @@
+/** An answer lacks a field that the API promises, or holds it with another type. */
+export class MalformedAnswer extends Error {
+  override readonly name = "MalformedAnswer";
+}
+
+/**
+ * One JSON object of an answer, read field by field. MLflow leaves out fields that are not set, so each reader says whether the
+ * field is promised.
+ *
+ * @throws MalformedAnswer from every reader, naming the field by its path from the answer's root
+ */
+export class JsonObject {
+  readonly #fields: Record<string, unknown>;
+  readonly #where: string;
+
+  constructor(value: unknown, where = "answer") {
+    if (!isRecord(value)) throw new MalformedAnswer(`${where} is no object`);
+    this.#fields = value;
+    this.#where = where;
+  }
+
+  text(field: string): string {
+    return this.optionalText(field) ?? this.#missing(field);
+  }
+
+  optionalText(field: string): string | undefined {
+    const value = this.#fields[field];
+    if (value === undefined || value === null || typeof value === "string") return value ?? undefined;
+    throw new MalformedAnswer(`${this.#where}.${field} is no string`);
+  }
+
+  number(field: string): number {
+    return this.optionalNumber(field) ?? this.#missing(field);
+  }
+
+  /** Protobuf's JSON writes NaN, the infinities and (from some servers) 64-bit integers as strings. */
+  optionalNumber(field: string): number | undefined {
+    const value = this.#fields[field];
+    if (value === undefined || value === null || typeof value === "number") return value ?? undefined;
+    if (typeof value === "string" && (value === "NaN" || (value !== "" && !Number.isNaN(Number(value))))) return Number(value);
+    throw new MalformedAnswer(`${this.#where}.${field} is no number`);
+  }
+
+  /** An absent boolean is false. */
+  boolean(field: string): boolean {
+    return this.#fields[field] === true;
+  }
+
+  object(field: string): JsonObject {
+    return new JsonObject(this.#fields[field], `${this.#where}.${field}`);
+  }
+
+  /** An absent object is empty. */
+  objectOrEmpty(field: string): JsonObject {
+    return new JsonObject(this.#fields[field] ?? {}, `${this.#where}.${field}`);
+  }
+
+  /** An absent list is empty. */
+  objects(field: string): JsonObject[] {
+    return this.#list(field).map((item, index) => new JsonObject(item, `${this.#where}.${field}[${index}]`));
+  }
+
+  /** An absent list is empty. */
+  texts(field: string): string[] {
+    return this.#list(field).map((item, index) => {
+      if (typeof item === "string") return item;
+      throw new MalformedAnswer(`${this.#where}.${field}[${index}] is no string`);
+    });
+  }
+
+  /** A list of `{key, value}` objects as a record: MLflow's tags and params. */
+  keyed(field: string): Record<string, string> {
+    return Object.fromEntries(this.objects(field).map((entry) => [entry.text("key"), entry.optionalText("value") ?? ""]));
+  }
+
+  #list(field: string): unknown[] {
+    const value = this.#fields[field] ?? [];
+    if (Array.isArray(value)) return value;
+    throw new MalformedAnswer(`${this.#where}.${field} is no list`);
+  }
+
+  #missing(field: string): never {
+    throw new MalformedAnswer(`${this.#where}.${field} is missing`);
+  }
+}
+
+/** A record as MLflow takes tags and params: a list of `{key, value}`. */
+export function keyValues(record: Record<string, string> | undefined): { key: string; value: string }[] {
+  return Object.entries(record ?? {}).map(([key, value]) => ({ key, value }));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
