@@ -15,6 +15,18 @@ export const errorCatalogue = {
   "content.corrupt": { exit: 3, when: "Stored bytes do not match the SHA-256 they are stored under." },
   "workload.unknown": { exit: 2, when: "No workload has this name, and no folder of this path holds a workload.ts." },
   "workload.invalid": { exit: 2, when: "workload.ts does not declare what a workload must." },
+  "registry.version-unknown": { exit: 3, when: "The registered model has no such version." },
+  "registry.already-live": { exit: 3, when: "The version that was asked for is the champion already." },
+  "registry.promotion-in-flight": { exit: 3, when: "The endpoint has a promotion or rollback that has not come to its end." },
+  "registry.promotion-unknown": { exit: 3, when: "No promotion has this id." },
+  "registry.wrong-state": { exit: 3, when: "The promotion is past the point where it could be approved or rejected." },
+  "registry.deployment-failed": { exit: 3, when: "The endpoint did not come up with the new version; the one before serves." },
+  "registry.nothing-to-roll-back-to": { exit: 3, when: "No other version that went live stands behind the champion." },
+  "registry.never-live": { exit: 3, when: "`--to` names a version that was never live." },
+  "registry.reason-missing": { exit: 2, when: "An approval, a rejection or a rollback came without a reason." },
+  "registry.conflict": { exit: 3, when: "Somebody else wrote to the same ledger at the same moment." },
+  "registry.ledger-corrupt": { exit: 3, when: "An event of the ledger cannot be trusted; nothing is done on its word." },
+  "registry.audit-failed": { exit: 3, when: "`audit verify` found something changed, removed, inserted or reordered." },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,0 +1,96 @@
+import { hashOf, genesis, readEvent } from "./chain.ts";
+import type { HeadItem, Ledger } from "./ledger.ts";
+
+export interface Finding {
+  fault: "event-changed" | "event-missing" | "event-not-chained" | "tail-cut" | "head-rewritten" | "witness-missing" | "witness-changed" | "evidence-changed";
+  /** The event it is about. */
+  sequence: number;
+  message: string;
+}
+
+/** Everything that is kept of one ledger. */
+export interface KeptLedger {
+  /** Strings as stored, by the sequence they are stored under. */
+  texts: ReadonlyMap<number, string>;
+  head: HeadItem | undefined;
+  /** Hashes in the audit bucket, by sequence. */
+  witnesses: ReadonlyMap<number, string>;
+}
+
+export async function keptLedger(ledger: Ledger): Promise<KeptLedger> {
+  const texts = new Map<number, string>();
+  for await (const { sequence, text } of ledger.stored()) texts.set(sequence, text);
+  return { texts, head: await ledger.head(), witnesses: await ledger.witnesses() };
+}
+
+/**
+ * Recomputes the chain from the first event and holds it against the head and the witnesses. Three places know each event's hash (its own
+ * bytes, the next event or the head, the witness); the one that disagrees with the other two is the one that was changed.
+ *
+ * @returns empty where nothing was changed, removed, inserted or reordered
+ */
+export function verifyChain({ texts, head, witnesses }: KeptLedger): Finding[] {
+  const lastEvent = Math.max(0, ...texts.keys());
+  const end = Math.max(lastEvent, head?.sequence ?? 0, ...witnesses.keys());
+  const findings: Finding[] = [];
+  for (let sequence = 1; sequence <= end; sequence++) {
+    const text = texts.get(sequence);
+    const finding = text === undefined ? missing(sequence, lastEvent) : event(sequence, text);
+    if (finding !== undefined) findings.push(finding);
+  }
+  if (!findings.some(({ fault, sequence }) => sequence >= lastEvent && fault !== "witness-missing")) findings.push(...headFindings());
+  return findings;
+
+  function event(sequence: number, text: string): Finding | undefined {
+    const hash = hashOf(text);
+    const witness = witnesses.get(sequence);
+    const read = readEvent(text, sequence);
+    const nextSays = sequence === lastEvent ? headHash(sequence) : previousOf(sequence + 1);
+    if ("fault" in read) return { fault: "event-changed", sequence, message: `event ${sequence} was changed: ${read.fault}` };
+    if (witness === undefined) {
+      return { fault: "witness-missing", sequence, message: `event ${sequence} has no witness in the audit bucket: a writer died there, or the event was put in by hand. falconry reconcile writes the witness of the last event` };
+    }
+    if (witness !== hash) {
+      return nextSays === hash
+        ? { fault: "witness-changed", sequence, message: `the witness of event ${sequence} was changed: it says ${witness || "nothing"}, the chain says ${hash}` }
+        : { fault: "event-changed", sequence, message: `event ${sequence} was changed: it hashes to ${hash}, its witness says ${witness}` };
+    }
+    if (read.event.previous !== hashBefore(sequence)) {
+      const before = texts.get(sequence - 1);
+      if (before === undefined || witnesses.get(sequence - 1) !== hashOf(before)) return undefined;
+      return { fault: "event-not-chained", sequence, message: `event ${sequence} does not name the hash of event ${sequence - 1}` };
+    }
+    return undefined;
+  }
+
+  function headFindings(): Finding[] {
+    const sequence = lastEvent;
+    if (head === undefined) return lastEvent === 0 ? [] : [{ fault: "head-rewritten", sequence, message: `the head is gone; the last event is ${lastEvent}` }];
+    const text = texts.get(lastEvent);
+    const hash = text === undefined ? genesis.hash : hashOf(text);
+    if (head.sequence === lastEvent && head.hash === hash) return [];
+    return [{ fault: "head-rewritten", sequence, message: `the head says event ${head.sequence} with hash ${head.hash}; the last event is ${lastEvent} with hash ${hash}` }];
+  }
+
+  function hashBefore(sequence: number): string {
+    const before = texts.get(sequence - 1);
+    return before === undefined ? genesis.hash : hashOf(before);
+  }
+
+  function headHash(sequence: number): string | undefined {
+    return head?.sequence === sequence ? head.hash : undefined;
+  }
+
+  function previousOf(sequence: number): string | undefined {
+    const text = texts.get(sequence);
+    if (text === undefined) return undefined;
+    const read = readEvent(text, sequence);
+    return "event" in read ? read.event.previous : undefined;
+  }
+}
+
+function missing(sequence: number, lastEvent: number): Finding {
+  return sequence > lastEvent
+    ? { fault: "tail-cut", sequence, message: `event ${sequence} was cut off the end: the head or its witness still names it` }
+    : { fault: "event-missing", sequence, message: `event ${sequence} is missing` };
+}
