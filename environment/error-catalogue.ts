@@ -45,6 +45,22 @@ export const errorCatalogue = {
   "predict.no-champion": { exit: 3, when: "The endpoint still runs the bootstrap model." },
   "predict.refused": { exit: 3, when: "The endpoint's container refuses the rows." },
   "predict.failed": { exit: 4, when: "The endpoint's container fails or does not answer." },
+  "dataset.unknown": { exit: 3, when: "The dataset has no version, or none of this digest." },
+  "dataset.ambiguous": { exit: 2, when: "Several versions begin with the digits given." },
+  "dataset.corrupt": { exit: 3, when: "A file of a dataset version does not match its hash, or is gone." },
+  "ingest.missing-file": { exit: 2, when: "The file of raw records does not exist." },
+  "ingest.empty": { exit: 3, when: "The file holds no record." },
+  "ingest.truncated": { exit: 3, when: "A gzip ends early or is damaged; nothing was committed." },
+  "ingest.header": { exit: 3, when: "The CSV's first line misses, repeats or adds a column." },
+  "ingest.json": { exit: 3, when: "The file is no JSON, or not the JSON that the workload reads." },
+  "ingest.nothing-accepted": { exit: 3, when: "Every record of the file went to quarantine." },
+  "train.leaking-column": { exit: 3, when: "features.sql names a column that is known only after the event." },
+  "train.feature-sql": { exit: 3, when: "features.sql does not run, or its output lacks the key, the target or a feature, or repeats a key." },
+  "train.too-few-rows": { exit: 3, when: "A class has too few rows to be split and cross-validated." },
+  "train.unknown-candidate": { exit: 2, when: "The workload declares no candidate of this name." },
+  "train.candidate-failed": { exit: 3, when: "A candidate cannot be fitted to this target, or its fit does not converge." },
+  "train.export-differs": { exit: 3, when: "The exported graph does not predict what the fitted model predicts." },
+  "tracking.unreachable": { exit: 4, when: "MLflow stopped answering during a training." },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
