@@ -1,0 +1,123 @@
+import { GetObjectCommand, NoSuchKey, PutObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { canonicalJson, sha256 } from "@falconry/environment/canonical.ts";
+import { ContentStore } from "@falconry/environment/content-store.ts";
+import type { Environment } from "@falconry/environment/environment.ts";
+import { FalconryError } from "@falconry/environment/error.ts";
+import { type DatasetManifest, datasetManifestSchema } from "./manifest.ts";
+
+/** A dataset version by name and digest. */
+export interface DatasetReference {
+  name: string;
+  digest: string;
+}
+
+export interface StoredVersion extends DatasetReference {
+  /** When the version was first committed, ISO 8601. */
+  committed: string;
+}
+
+/** The dataset versions of one environment's clean bucket. What is committed is never written again; only `latest` moves. */
+export class DatasetStore {
+  readonly files: ContentStore;
+  readonly #environment: Environment;
+  readonly #bucket: string;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    this.#bucket = environment.descriptor.lake.clean;
+    this.files = new ContentStore(environment.s3, this.#bucket);
+  }
+
+  /** Writes the manifest of files that are stored already, and makes the version the latest of its name. */
+  async commit(manifest: DatasetManifest): Promise<DatasetReference> {
+    const text = canonicalJson(manifest);
+    const reference = { name: manifest.name, digest: sha256(text) };
+    if ((await this.#read(this.key(reference))) === undefined) await this.#write(this.key(reference), text);
+    if ((await this.latest(manifest.name)) !== reference.digest) await this.#write(latestKey(manifest.name), reference.digest);
+    return reference;
+  }
+
+  /** @throws FalconryError `dataset.unknown`; `content.corrupt` where the stored JSON does not match its digest */
+  async manifest(reference: DatasetReference): Promise<DatasetManifest> {
+    const text = await this.#read(this.key(reference));
+    if (text === undefined) throw unknownDataset(reference.name, reference.digest);
+    const found = sha256(text);
+    if (found === reference.digest) return datasetManifestSchema.parse(JSON.parse(Buffer.from(text).toString("utf8")));
+    throw new FalconryError("content.corrupt", {
+      message: `${this.url(reference)}: ${text.byteLength} bytes hash to ${found}`,
+      hint: "The stored bytes were changed: restore the object's earlier S3 version, or ingest the raw file again",
+    });
+  }
+
+  /**
+   * @param digest a digest, the beginning of one, or `latest`
+   * @throws FalconryError `dataset.unknown`, `dataset.ambiguous`
+   */
+  async resolve(name: string, digest: string): Promise<DatasetReference> {
+    if (digest === "latest") {
+      const latest = await this.latest(name);
+      if (latest === undefined) throw unknownDataset(name, digest);
+      return { name, digest: latest };
+    }
+    const matching = (await this.list(name)).filter((version) => version.digest.startsWith(digest));
+    const [first, second] = matching;
+    if (first === undefined) throw unknownDataset(name, digest);
+    if (second === undefined) return { name, digest: first.digest };
+    throw new FalconryError("dataset.ambiguous", {
+      message: `${matching.length} versions of the dataset "${name}" begin with "${digest}": ${matching.map((version) => version.digest).join(", ")}`,
+      hint: "Give more digits of the one that you mean",
+    });
+  }
+
+  /** @param name every dataset without it @returns newest first */
+  async list(name?: string): Promise<StoredVersion[]> {
+    const versions: StoredVersion[] = [];
+    const Prefix = name === undefined ? "datasets/" : `datasets/${name}/`;
+    for await (const page of paginateListObjectsV2({ client: this.#environment.s3 }, { Bucket: this.#bucket, Prefix })) {
+      for (const { Key = "", LastModified } of page.Contents ?? []) {
+        const [, found, digest] = /^datasets\/([^/]+)\/([0-9a-f]{64})\.json$/.exec(Key) ?? [];
+        if (found && digest) versions.push({ name: found, digest, committed: LastModified?.toISOString() ?? "" });
+      }
+    }
+    return versions.sort((a, b) => b.committed.localeCompare(a.committed) || a.digest.localeCompare(b.digest));
+  }
+
+  /** Digest of the version that was ingested last. */
+  async latest(name: string): Promise<string | undefined> {
+    const text = await this.#read(latestKey(name));
+    return text && Buffer.from(text).toString("utf8");
+  }
+
+  key({ name, digest }: DatasetReference): string {
+    return `datasets/${name}/${digest}.json`;
+  }
+
+  url(reference: DatasetReference): string {
+    return `s3://${this.#bucket}/${this.key(reference)}`;
+  }
+
+  async #read(Key: string): Promise<Uint8Array | undefined> {
+    try {
+      const { Body } = await this.#environment.s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key }));
+      return await Body?.transformToByteArray();
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
+  }
+
+  async #write(Key: string, Body: string): Promise<void> {
+    await this.#environment.s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key, Body }));
+  }
+}
+
+function latestKey(name: string): string {
+  return `datasets/${name}/latest`;
+}
+
+function unknownDataset(name: string, digest: string): FalconryError {
+  return new FalconryError("dataset.unknown", {
+    message: digest === "latest" ? `the dataset "${name}" has no version` : `the dataset "${name}" has no version "${digest}"`,
+    hint: digest === "latest" ? `Run: falconry ingest ${name}` : `Run: falconry datasets list ${name}`,
+  });
+}

@@ -1,0 +1,76 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { compose } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { FalconryError } from "@falconry/environment/error.ts";
+
+const gzipMagic = [0x1f, 0x8b];
+
+/** A file of raw records, gzipped or not. */
+export class RawFile {
+  readonly path: string;
+  /** Without folders, as messages and the quarantine call it. */
+  readonly name: string;
+  /** Bytes of the content, after decompression, that were read so far. */
+  bytesRead = 0;
+
+  private constructor(path: string) {
+    this.path = path;
+    this.name = basename(path);
+  }
+
+  /** @throws FalconryError `ingest.missing-file`, `ingest.empty` */
+  static async open(path: string): Promise<RawFile> {
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isFile()) {
+      throw new FalconryError("ingest.missing-file", {
+        message: `${path} ${found === undefined ? "does not exist" : "is no file"}`,
+        hint: "Give --from the path of a CSV or JSON file, or leave it out for the workload's own table",
+      });
+    }
+    if (found.size === 0) throw emptyFile(path);
+    return new RawFile(path);
+  }
+
+  get isJson(): boolean {
+    return /\.json(\.gz)?$/i.test(this.name);
+  }
+
+  /** The content as pieces of UTF-8 text without a byte order mark; bytes that are no UTF-8 come as U+FFFD. */
+  async *text(): AsyncGenerator<string> {
+    const raw = createReadStream(this.path);
+    const unpacked = (await isGzip(this.path)) ? compose(raw, createGunzip()) : raw;
+    const decoder = new TextDecoder();
+    for await (const chunk of unpacked) {
+      this.bytesRead += chunk.byteLength;
+      yield decoder.decode(chunk, { stream: true });
+    }
+    yield decoder.decode();
+  }
+
+  /** What a failure of the {@link text} means: a FalconryError `ingest.truncated` where the gzip is at fault. */
+  explain(error: unknown, recordsRead: number): unknown {
+    if (!(error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("Z_"))) return error;
+    const how = error.code === "Z_BUF_ERROR" ? "ends early" : `is damaged (${error.message})`;
+    return new FalconryError("ingest.truncated", {
+      message: `${this.name}: the gzip ${how} after byte ${this.bytesRead} of its content, in record ${recordsRead + 1}; nothing was committed`,
+      hint: "Fetch the file again and compare its size and hash with the sender's",
+      cause: error,
+    });
+  }
+}
+
+export function emptyFile(path: string): FalconryError {
+  return new FalconryError("ingest.empty", {
+    message: `${basename(path)} holds no record`,
+    hint: "Check how the file was made; a CSV starts with a line of column names, and a record follows",
+  });
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  for await (const chunk of createReadStream(path, { end: gzipMagic.length - 1 })) {
+    return gzipMagic.every((byte, index) => chunk[index] === byte);
+  }
+  return false;
+}

@@ -1,0 +1,52 @@
+import type { Workload } from "@falconry/model/workload.ts";
+
+export const workload = {
+  name: "falcon",
+  question: "Will the first stage of this Falcon 9 land?",
+  source: { sample: "launches.csv", jsonReader: "spacex-v4.ts" },
+  columns: {
+    date: { type: "date", description: "Day of the launch, UTC" },
+    booster: { type: "string", description: "Serial of the core; the core's id where the serial is not known" },
+    core_flight: { type: "integer", description: "Which flight of this core it is, the first is 1", range: { min: 1, max: 100 } },
+    block: { type: "integer", description: "Falcon 9 version of the core", range: { min: 1, max: 5 }, optional: true },
+    payload_mass_kg: { type: "number", unit: "kg", description: "Mass of all payloads", range: { min: 1, max: 22_800 }, optional: true },
+    orbit: { type: "string", description: "Orbit that the payload goes to, abbreviated", optional: true },
+    site: { type: "string", description: "Launch pad", optional: true },
+    longitude: { type: "number", unit: "deg", description: "Of the pad, east positive", range: { min: -180, max: 180 }, optional: true },
+    latitude: { type: "number", unit: "deg", description: "Of the pad, north positive", range: { min: -90, max: 90 }, optional: true },
+    grid_fins: { type: "boolean", description: "The core carries grid fins" },
+    legs: { type: "boolean", description: "The core carries landing legs" },
+    reused: { type: "boolean", description: "The core has flown before" },
+    landing_pad: {
+      type: "string",
+      description: "Id of the pad or ship that the core was sent to",
+      optional: true,
+      knownAfterEvent: "it is written down with the outcome, and missing mostly where none was tried: alone it tells 84 % of the outcomes",
+    },
+    reused_count: {
+      type: "integer",
+      description: "How often the core flew again, up to the day on which the records were taken",
+      range: { min: 0, max: 100 },
+      optional: true,
+      knownAfterEvent: "it counts later flights of the core, and only a core that landed flies again",
+    },
+    landed: {
+      type: "integer",
+      description: "1: the first stage came down intact; 0: it did not, or nobody tried",
+      range: { min: 0, max: 1 },
+    },
+  },
+  key: ["date", "booster"],
+  target: { column: "landed", task: "classification" },
+  features: { sql: "features.sql" },
+  split: { type: "stratified", testShare: 0.2, seed: 1 },
+  crossValidation: { folds: 10, seed: 1 },
+  candidates: [
+    { name: "majority", type: "majority" },
+    { name: "logistic-regression", type: "logistic-regression", C: 0.3 },
+    { name: "mlp", type: "mlp", hiddenUnits: [16], epochs: 60, batchSize: 16, learningRate: 0.01, l2: 0.001 },
+  ],
+  metric: "accuracy",
+  gates: { floor: 0.75, minimumRows: 15 },
+  rollout: { instanceType: "ml.m5.large", instanceCount: 2 },
+} satisfies Workload;
