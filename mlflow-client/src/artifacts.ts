@@ -36,8 +36,8 @@ export class Artifacts {
     try {
       return await this.#transport.bytes(request);
     } catch (error) {
-      // MLflow answers 500 for a file that is missing in S3: only its folder tells.
-      if (!(error instanceof MlflowError) || error.status !== 500 || (await this.#isThere(artifactUri, file))) throw error;
+      // What MLflow answers for a missing file depends on its store, 500 for S3: only the folder tells.
+      if (!(error instanceof MlflowError) || error.status === undefined || (await this.#isThere(artifactUri, file))) throw error;
       const message = `${artifactUri} holds no file ${file}`;
       throw new MlflowError({ status: 404, code: "RESOURCE_DOES_NOT_EXIST", message, method: "GET", path: request.path, cause: error });
     }

@@ -1,22 +1,24 @@
 const neverConnected = new Set(["ECONNREFUSED", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "UND_ERR_CONNECT_TIMEOUT"]);
 const connectionBroke = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
-/**
- * What became of a request for which `fetch` failed:
- * `unsent` the server surely never saw it; `unknown` the connection broke and the server may have done it; `permanent` asking
- * again will not help (a host that does not exist, a bad certificate).
- */
-export type RequestFate = "unsent" | "unknown" | "permanent";
+/** Why `fetch` failed, as the system says it: `fetch` throws a TypeError whose cause is the socket's error. */
+export interface ConnectionFailure {
+  /**
+   * What became of the request: `unsent` the server surely never saw it; `unknown` the connection broke, and the server may have
+   * carried it out; `hopeless` it will fare no better again (a host that does not exist, a bad certificate).
+   */
+  fate: "unsent" | "unknown" | "hopeless";
+  reason: string;
+}
 
-/** Reads the system's error code out of what `fetch` throws: a TypeError whose cause is the socket's error. */
-export function connectionFailure(error: unknown): { fate: RequestFate; reason: string } {
+export function connectionFailure(error: unknown): ConnectionFailure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
   const text = cause instanceof Error ? cause.message : String(cause);
-  return { fate: fateOf(code), reason: [code, text.replace(code, "").trim()].filter(Boolean).join(" ") };
+  return { fate: fateOf(code), reason: text.includes(code) ? text || code : `${code} ${text}` };
 }
 
-function fateOf(code: string): RequestFate {
+function fateOf(code: string): ConnectionFailure["fate"] {
   if (neverConnected.has(code)) return "unsent";
-  return connectionBroke.has(code) ? "unknown" : "permanent";
+  return connectionBroke.has(code) ? "unknown" : "hopeless";
 }

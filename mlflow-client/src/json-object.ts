@@ -1,21 +1,17 @@
-/** An answer lacks a field that the API promises, or holds it with another type. */
-export class MalformedAnswer extends Error {
-  override readonly name = "MalformedAnswer";
-}
-
 /**
  * One JSON object of an answer, read field by field. MLflow leaves out fields that are not set, so each reader says whether the
- * field is promised.
- *
- * @throws MalformedAnswer from every reader, naming the field by its path from the answer's root
+ * field is promised. Where an answer is not as promised, each throws what `malformed` makes of the problem, which names the field
+ * by its path from the answer's root.
  */
 export class JsonObject {
   readonly #fields: Record<string, unknown>;
+  readonly #malformed: (problem: string) => Error;
   readonly #where: string;
 
-  constructor(value: unknown, where = "answer") {
-    if (!isRecord(value)) throw new MalformedAnswer(`${where} is no object`);
+  constructor(value: unknown, malformed: (problem: string) => Error, where = "answer") {
+    if (!isRecord(value)) throw malformed(`${where} is no object`);
     this.#fields = value;
+    this.#malformed = malformed;
     this.#where = where;
   }
 
@@ -26,11 +22,18 @@ export class JsonObject {
   optionalText(field: string): string | undefined {
     const value = this.#fields[field];
     if (value === undefined || value === null || typeof value === "string") return value ?? undefined;
-    throw new MalformedAnswer(`${this.#where}.${field} is no string`);
+    throw this.#malformed(`${this.#where}.${field} is no string`);
   }
 
   number(field: string): number {
     return this.optionalNumber(field) ?? this.#missing(field);
+  }
+
+  oneOf<const T extends string>(field: string, values: readonly T[]): T {
+    const text = this.text(field);
+    const value = values.find((one) => one === text);
+    if (value !== undefined) return value;
+    throw this.#malformed(`${this.#where}.${field} is "${text}", not one of ${values.join(", ")}`);
   }
 
   /** Protobuf's JSON writes NaN, the infinities and (from some servers) 64-bit integers as strings. */
@@ -38,7 +41,7 @@ export class JsonObject {
     const value = this.#fields[field];
     if (value === undefined || value === null || typeof value === "number") return value ?? undefined;
     if (typeof value === "string" && (value === "NaN" || (value !== "" && !Number.isNaN(Number(value))))) return Number(value);
-    throw new MalformedAnswer(`${this.#where}.${field} is no number`);
+    throw this.#malformed(`${this.#where}.${field} is no number`);
   }
 
   /** An absent boolean is false. */
@@ -47,24 +50,24 @@ export class JsonObject {
   }
 
   object(field: string): JsonObject {
-    return new JsonObject(this.#fields[field], `${this.#where}.${field}`);
+    return this.#child(this.#fields[field], field);
   }
 
   /** An absent object is empty. */
   objectOrEmpty(field: string): JsonObject {
-    return new JsonObject(this.#fields[field] ?? {}, `${this.#where}.${field}`);
+    return this.#child(this.#fields[field] ?? {}, field);
   }
 
   /** An absent list is empty. */
   objects(field: string): JsonObject[] {
-    return this.#list(field).map((item, index) => new JsonObject(item, `${this.#where}.${field}[${index}]`));
+    return this.#list(field).map((item, index) => this.#child(item, `${field}[${index}]`));
   }
 
   /** An absent list is empty. */
   texts(field: string): string[] {
     return this.#list(field).map((item, index) => {
       if (typeof item === "string") return item;
-      throw new MalformedAnswer(`${this.#where}.${field}[${index}] is no string`);
+      throw this.#malformed(`${this.#where}.${field}[${index}] is no string`);
     });
   }
 
@@ -73,14 +76,18 @@ export class JsonObject {
     return Object.fromEntries(this.objects(field).map((entry) => [entry.text("key"), entry.optionalText("value") ?? ""]));
   }
 
+  #child(value: unknown, field: string): JsonObject {
+    return new JsonObject(value, this.#malformed, `${this.#where}.${field}`);
+  }
+
   #list(field: string): unknown[] {
     const value = this.#fields[field] ?? [];
     if (Array.isArray(value)) return value;
-    throw new MalformedAnswer(`${this.#where}.${field} is no list`);
+    throw this.#malformed(`${this.#where}.${field} is no list`);
   }
 
   #missing(field: string): never {
-    throw new MalformedAnswer(`${this.#where}.${field} is missing`);
+    throw this.#malformed(`${this.#where}.${field} is missing`);
   }
 }
 

@@ -2,6 +2,7 @@ import { ifExists, MlflowError } from "./error.ts";
 import { type JsonObject, keyValues } from "./json-object.ts";
 import { loggedModel } from "./logged-models.ts";
 import { pages } from "./pages.ts";
+import { registeredModel } from "./registered-models.ts";
 import { readRun } from "./run.ts";
 import type { Transport } from "./transport.ts";
 
@@ -17,7 +18,6 @@ export interface ModelVersion {
   /** `READY`, `PENDING_REGISTRATION` or `FAILED_REGISTRATION`. */
   status: string;
   description: string;
-  /** Empty in what `search` yields where the server leaves them out there. */
   aliases: string[];
   tags: Record<string, string>;
   /** Milliseconds since the epoch. */
@@ -67,20 +67,28 @@ export class ModelVersions {
       return answer && readModelVersion(answer.object("model_version"));
     } catch (error) {
       // MLflow has no code of its own for an alias that is not set.
-      if (error instanceof MlflowError && error.code === "INVALID_PARAMETER_VALUE" && error.message.endsWith("not found."))
-        return undefined;
+      if (!(error instanceof MlflowError) || error.code !== "INVALID_PARAMETER_VALUE") throw error;
+      const model = await registeredModel(this.#transport, name);
+      if (model === undefined || !Object.hasOwn(model.aliases, alias)) return undefined;
       throw error;
     }
   }
 
   /** @param options.filter in MLflow's search syntax, as `name = 'falcon'` */
-  search(options: { filter?: string; pageSize?: number } = {}): AsyncIterable<ModelVersion> {
+  async *search(options: { filter?: string; pageSize?: number } = {}): AsyncGenerator<ModelVersion, void, undefined> {
     const { filter, pageSize = 1000 } = options;
-    return pages(
+    const found = pages(
       (pageToken) => this.#transport.get(`${path}/search`, { filter, max_results: pageSize, page_token: pageToken }),
       "model_versions",
       readModelVersion,
     );
+    // MLflow leaves the aliases out here; only the registered model has them all.
+    const aliasesOf = new Map<string, Record<string, number>>();
+    for await (const version of found) {
+      const aliases = aliasesOf.get(version.name) ?? (await registeredModel(this.#transport, version.name))?.aliases ?? {};
+      aliasesOf.set(version.name, aliases);
+      yield { ...version, aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version.version) };
+    }
   }
 
   async setTag(name: string, version: number, key: string, value: string): Promise<void> {

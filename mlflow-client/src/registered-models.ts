@@ -24,8 +24,7 @@ export class RegisteredModels {
   }
 
   async get(name: string): Promise<RegisteredModel | undefined> {
-    const answer = await ifExists(this.#transport.get(`${path}/get`, { name }));
-    return answer && readRegisteredModel(answer.object("registered_model"));
+    return registeredModel(this.#transport, name);
   }
 
   /** Several callers at once get the same one. Tags and description are those of a new model; one that exists keeps its own. */
@@ -66,6 +65,11 @@ export class RegisteredModels {
   async setTag(name: string, key: string, value: string): Promise<void> {
     await this.#transport.repeatable("POST", `${path}/set-tag`, { name, key, value });
   }
+}
+
+export async function registeredModel(transport: Transport, name: string): Promise<RegisteredModel | undefined> {
+  const answer = await ifExists(transport.get(`${path}/get`, { name }));
+  return answer && readRegisteredModel(answer.object("registered_model"));
 }
 
 function readRegisteredModel(model: JsonObject): RegisteredModel {

@@ -1,6 +1,8 @@
 import type { JsonObject } from "./json-object.ts";
 
-export type RunStatus = "RUNNING" | "SCHEDULED" | "FINISHED" | "FAILED" | "KILLED";
+const runStatuses = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"] as const;
+
+export type RunStatus = (typeof runStatuses)[number];
 
 /** One measured point. The caller stamps it, so that the same point sent twice is the same point. */
 export interface Metric {
@@ -82,25 +84,12 @@ function readInfo(info: JsonObject): Run["info"] {
     runId: info.text("run_id"),
     runName: info.optionalText("run_name") ?? "",
     experimentId: info.text("experiment_id"),
-    status: readStatus(info.text("status")),
+    status: info.oneOf("status", runStatuses),
     startTime: info.optionalNumber("start_time") ?? 0,
     endTime: info.optionalNumber("end_time"),
     artifactUri: info.text("artifact_uri"),
     lifecycleStage: info.optionalText("lifecycle_stage") === "deleted" ? "deleted" : "active",
   };
-}
-
-function readStatus(text: string): RunStatus {
-  switch (text) {
-    case "RUNNING":
-    case "SCHEDULED":
-    case "FINISHED":
-    case "FAILED":
-    case "KILLED":
-      return text;
-    default:
-      throw new RangeError(`run status "${text}" is none that MLflow knows`);
-  }
 }
 
 function readDataset(dataset: JsonObject): Dataset {

@@ -1,22 +1,10 @@
-import { connectionFailure, type RequestFate } from "./connection-failure.ts";
+import { setImmediate } from "node:timers/promises";
+import { connectionFailure } from "./connection-failure.ts";
 import { MlflowError } from "./error.ts";
-import { JsonObject, MalformedAnswer } from "./json-object.ts";
+import { JsonObject } from "./json-object.ts";
+import { refusal } from "./refusal.ts";
+import { encodeBody, type Json, type Query, type Request, requestUrl } from "./request.ts";
 import { type RetrySettings, withRetries } from "./retry.ts";
-
-export type Query = Record<string, string | number | undefined>;
-
-/** A list value of JSON keeps its order, a field that is undefined is left out. */
-export type Json = string | number | boolean | undefined | readonly Json[] | { readonly [field: string]: Json };
-
-export interface Request {
-  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** Below the tracking URI, percent-encoded where needed. */
-  path: string;
-  query?: Query;
-  body?: { json: Json } | { bytes: Uint8Array };
-  /** Doing it twice is as good as once. Anything else is sent again only where the server surely never saw it. */
-  repeatable: boolean;
-}
 
 export interface TransportSettings extends RetrySettings {
   trackingUri: string;
@@ -24,6 +12,7 @@ export interface TransportSettings extends RetrySettings {
   fetch: typeof fetch;
 }
 
+/** Too many requests, or a proxy whose server is away for the moment. */
 const passingStatuses = new Set([429, 502, 503, 504]);
 
 /** Sends requests to the tracking server: timeout, retries, and one kind of error for everything that goes wrong. */
@@ -41,34 +30,17 @@ export class Transport {
   }
 
   get(path: string, query: Query = {}): Promise<JsonObject> {
-    return this.json({ method: "GET", path, query, repeatable: true });
+    return this.#json({ method: "GET", path, query, repeatable: true });
   }
 
   /** For what is as good done twice as once. */
   repeatable(method: "POST" | "PATCH" | "DELETE", path: string, json: Json): Promise<JsonObject> {
-    return this.json({ method, path, body: { json }, repeatable: true });
+    return this.#json({ method, path, body: { json }, repeatable: true });
   }
 
   /** For what makes a new thing each time. */
   create(path: string, json: Json): Promise<JsonObject> {
-    return this.json({ method: "POST", path, body: { json }, repeatable: false });
-  }
-
-  async json(request: Request): Promise<JsonObject> {
-    const bytes = await this.bytes(request);
-    const text = new TextDecoder().decode(bytes);
-    try {
-      return new JsonObject(text === "" ? {} : JSON.parse(text));
-    } catch (cause) {
-      if (!(cause instanceof SyntaxError || cause instanceof MalformedAnswer)) throw cause;
-      throw new MlflowError({
-        ...asked(request),
-        status: 200,
-        code: "MALFORMED_ANSWER",
-        message: `no JSON object: ${text.slice(0, 200)}`,
-        cause,
-      });
-    }
+    return this.#json({ method: "POST", path, body: { json }, repeatable: false });
   }
 
   /** @returns the answer's body as it came */
@@ -80,80 +52,66 @@ export class Transport {
     );
   }
 
+  async #json(request: Request): Promise<JsonObject> {
+    const { method, path } = request;
+    const text = new TextDecoder().decode(await this.bytes(request));
+    const malformed = (problem: string) =>
+      new MlflowError({ status: 200, code: "MALFORMED_ANSWER", message: `${problem}: ${text.slice(0, 200)}`, method, path });
+    return new JsonObject(parseJson(text), malformed);
+  }
+
   async #send(request: Request): Promise<Uint8Array> {
-    const url = `${this.#root}${request.path}${queryString(request.query ?? {})}`;
+    if (!request.repeatable) await closedConnectionsAreNoticed();
     try {
-      const response = await this.#settings.fetch(url, {
+      const response = await this.#settings.fetch(requestUrl(this.#root, request), {
         method: request.method,
         ...encodeBody(request.body),
-        redirect: "error",
+        redirect: "manual",
         signal: AbortSignal.timeout(this.#settings.timeoutSeconds * 1000),
       });
       const body = new Uint8Array(await response.arrayBuffer());
-      if (!response.ok) throw refusal(request, response.status, new TextDecoder().decode(body));
-      return body;
+      if (response.ok) return body;
+      throw refusal(request, response, new TextDecoder().decode(body));
     } catch (error) {
-      throw error instanceof MlflowError ? error : this.#failure(request, error);
+      throw this.#unanswered(request, error) ?? error;
     }
   }
 
-  #failure(request: Request, error: unknown): MlflowError {
+  #unanswered({ method, path }: Request, cause: unknown): MlflowError | undefined {
     const { trackingUri, timeoutSeconds } = this.#settings;
-    if (error instanceof DOMException && error.name === "TimeoutError") {
+    const failed = { status: undefined, method, path, cause };
+    if (cause instanceof DOMException && cause.name === "TimeoutError") {
       const message = `MLflow at ${trackingUri} gave no complete answer within ${timeoutSeconds} s`;
-      return new MlflowError({ ...asked(request), status: undefined, code: "TIMEOUT", message, cause: error });
+      return new MlflowError({ ...failed, code: "TIMEOUT", message });
     }
-    const { fate, reason } = connectionFailure(error);
-    return new Unreachable(request, fate, `MLflow at ${trackingUri} cannot be reached: ${reason}`, error);
-  }
-}
-
-class Unreachable extends MlflowError {
-  readonly fate: RequestFate;
-
-  constructor(request: Request, fate: RequestFate, message: string, cause: unknown) {
-    super({ ...asked(request), status: undefined, code: "UNREACHABLE", message, cause });
-    this.fate = fate;
+    // What fetch throws when the network fails; anything else comes from the caller's own fetch.
+    if (!(cause instanceof TypeError)) return undefined;
+    const message = `MLflow at ${trackingUri} cannot be reached: ${connectionFailure(cause).reason}`;
+    return new MlflowError({ ...failed, code: "UNREACHABLE", message });
   }
 }
 
 function mayPass(error: unknown, request: Request): boolean {
-  if (error instanceof Unreachable) return error.fate === "unsent" || (error.fate === "unknown" && request.repeatable);
-  return error instanceof MlflowError && request.repeatable && error.status !== undefined && passingStatuses.has(error.status);
+  if (!(error instanceof MlflowError)) return false;
+  if (error.code !== "UNREACHABLE") return request.repeatable && error.status !== undefined && passingStatuses.has(error.status);
+  const { fate } = connectionFailure(error.cause);
+  return fate === "unsent" || (fate === "unknown" && request.repeatable);
 }
 
-function asked(request: Request): { method: string; path: string } {
-  return { method: request.method, path: request.path };
+/**
+ * After a long computation, connections that the server has closed in the meantime still look open, and a request that may not be
+ * repeated would be lost on one. Two turns of the event loop take the news in: the first may end a turn that began before.
+ */
+async function closedConnectionsAreNoticed(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
-function refusal(request: Request, status: number, text: string): MlflowError {
-  const { code, message } = mlflowRefusal(text) ?? {
-    code: `HTTP_${status}`,
-    message: text
-      .replace(/<[^>]*>|\s+/g, " ")
-      .trim()
-      .slice(0, 300),
-  };
-  return new MlflowError({ ...asked(request), status, code, message: message || `status ${status}` });
-}
-
-function mlflowRefusal(text: string): { code: string; message: string } | undefined {
+/** MLflow answers some requests with nothing, which stands for an empty object; what is no JSON is no object either. */
+function parseJson(text: string): unknown {
   try {
-    const answer = new JsonObject(JSON.parse(text));
-    return { code: answer.text("error_code"), message: answer.optionalText("message") ?? "" };
+    return text === "" ? {} : JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-function encodeBody(body: Request["body"]): { body?: Uint8Array<ArrayBuffer> | string; headers?: Record<string, string> } {
-  if (body === undefined) return {};
-  if ("json" in body) return { body: JSON.stringify(body.json), headers: { "content-type": "application/json" } };
-  return { body: new Uint8Array(body.bytes), headers: { "content-type": "application/octet-stream" } };
-}
-
-function queryString(query: Query): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value));
-  return parameters.size === 0 ? "" : `?${parameters}`;
 }
