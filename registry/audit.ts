@@ -1,0 +1,71 @@
+import { endpointOf } from "@falconry/environment/descriptor.ts";
+import { FalconryError } from "@falconry/environment/error.ts";
+import type { RegistryContext } from "./context.ts";
+import { evidenceStore, evidenceSchema } from "./ledger/evidence.ts";
+import { readEvent } from "./ledger/chain.ts";
+import { Ledger } from "./ledger/ledger.ts";
+import { type Finding, type KeptLedger, keptLedger, verifyChain } from "./ledger/verify.ts";
+import { promotionEvent } from "./promotion/events.ts";
+import { fold } from "./promotion/state.ts";
+
+export interface VerifiedLedger {
+  workload: string;
+  endpoint: string;
+  events: number;
+  /** SHA-256 of the last event, which vouches for all before it; null where there is none. */
+  head: string | null;
+}
+
+/**
+ * Recomputes the hash chain of a workload's ledger, or of every one, and compares it with its head, its witnesses and its evidence. Reads only.
+ *
+ * @throws FalconryError `registry.audit-failed` – with every finding
+ */
+export async function verifyAudit(context: RegistryContext, workload?: string): Promise<{ ledgers: VerifiedLedger[] }> {
+  const { descriptor } = context.environment;
+  const ledgers: VerifiedLedger[] = [];
+  const faults: string[] = [];
+  for (const name of workload === undefined ? Object.keys(descriptor.endpoints) : [workload]) {
+    const { name: endpoint } = endpointOf(descriptor, name);
+    const kept = await keptLedger(new Ledger(context.environment, endpoint));
+    const findings = verifyChain(kept);
+    if (findings.length === 0) findings.push(...inFlightFinding(kept), ...(await evidenceFindings(context, kept)));
+    faults.push(...findings.map(({ message }) => `${endpoint}: ${message}`));
+    ledgers.push({ workload: name, endpoint, events: kept.texts.size, head: kept.head?.hash ?? null });
+  }
+  if (faults.length === 0) return { ledgers };
+  throw new FalconryError("registry.audit-failed", {
+    message: faults.join("; "),
+    hint: "Keep the table and the audit bucket as they are, find out who wrote to them, and restore from a backup",
+  });
+}
+
+/** The head item repeats what the events say is in flight; it is not hashed, so it is compared. */
+function inFlightFinding({ texts, head }: KeptLedger): Finding[] {
+  const events = [...texts].map(([sequence, text]) => {
+    const read = readEvent(text, sequence);
+    if ("fault" in read) throw new Error(`event ${sequence} was verified, and ${read.fault}`);
+    return promotionEvent({ sequence, hash: "", event: read.event });
+  });
+  const inFlight = fold(events).inFlight?.id;
+  if (head?.inFlight === inFlight) return [];
+  const message = `the head says that ${head?.inFlight ?? "nothing"} is in flight; the events say ${inFlight ?? "nothing"}`;
+  return [{ fault: "head-rewritten", sequence: head?.sequence ?? 0, message }];
+}
+
+async function evidenceFindings({ environment }: RegistryContext, { texts }: KeptLedger): Promise<Finding[]> {
+  const store = evidenceStore(environment);
+  const findings: Finding[] = [];
+  for (const [sequence, text] of texts) {
+    const read = readEvent(text, sequence);
+    const evidence = evidenceSchema.safeParse("event" in read ? read.event.evidence : undefined);
+    if (!evidence.success || !("sha256" in evidence.data)) continue;
+    try {
+      await store.get(evidence.data.sha256);
+    } catch (error) {
+      if (!(error instanceof FalconryError)) throw error;
+      findings.push({ fault: "evidence-changed", sequence, message: `the evidence of event ${sequence}: ${error.message}` });
+    }
+  }
+  return findings;
+}

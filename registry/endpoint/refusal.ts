@@ -1,0 +1,17 @@
+import { SageMakerServiceException } from "@aws-sdk/client-sagemaker";
+
+/** SageMaker will not do what it was asked for; asking again changes nothing. The API models none of these errors but by name. */
+export function isRefusal(error: unknown): error is SageMakerServiceException {
+  if (!(error instanceof SageMakerServiceException)) return false;
+  return error.name === "ValidationException" || error.name === "ResourceLimitExceeded" || error.name === "ResourceInUse";
+}
+
+/** What is not there is a ValidationException too: only the text tells. */
+export async function ifThere<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isRefusal(error) && /could not find|does not exist/i.test(error.message)) return undefined;
+    throw error;
+  }
+}
