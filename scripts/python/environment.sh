@@ -13,10 +13,9 @@ install_python_environment() {
 }
 
 build_python_environment() {
-  local python new=$work/python
-  python=$(find_python)
-  uv_like_pip "$python"
-  [ -x "$uv" ] || install_uv "$python"
+  local new=$work/python
+  uv_like_pip
+  [ -x "$uv" ] || install_uv
 
   say "MLflow, the AWS emulator and their parts (uv, from PyPI) -> $python_environment"
   "$uv" venv --quiet --relocatable --python "$python" "$new"
@@ -27,7 +26,7 @@ build_python_environment() {
   mv "$new" "$python_environment"
 }
 
-# The first interpreter on PATH that is new enough, as its real path: a version manager's shim is not one.
+# The first interpreter on PATH that is new enough: its own path, which a version manager's shim is not.
 find_python() {
   local name
   for name in python3 python3.11 python3.12 python3.13; do
@@ -38,14 +37,14 @@ find_python() {
 uv=$cache/uv/$(sed -n 's/^uv==\([^ ]*\).*/\1/p' "$checkout/scripts/python/uv.lock")/bin/uv
 
 install_uv() {
-  local python=$1 target
+  local with_pip=$python target
   target=$(dirname "$(dirname "$uv")")
   if ! "$python" -m pip --version >/dev/null 2>&1; then
     "$python" -m venv "$work/pip" >/dev/null 2>&1 || refuse "$python has neither pip nor venv" "Install one of them (Debian: python3-venv)"
-    python=$work/pip/bin/python
+    with_pip=$work/pip/bin/python
   fi
   say "uv (from PyPI) -> $target"
-  "$python" -m pip install --quiet --no-deps --require-hashes --only-binary :all: --target "$work/uv" \
+  PIP_ROOT_USER_ACTION=ignore "$with_pip" -m pip install --quiet --no-deps --require-hashes --only-binary :all: --target "$work/uv" \
     --requirement "$checkout/scripts/python/uv.lock" >&2
   mkdir -p "$(dirname "$target")"
   rm -rf "$target"
@@ -55,15 +54,15 @@ install_uv() {
 # uv reads its own settings only. Where the machine says to pip alone which index and which certificates to use, uv gets the same.
 uv_like_pip() {
   local index certificates
-  index=$(pip_setting "$1" index-url)
-  certificates=$(pip_setting "$1" cert)
+  index=$(pip_setting index-url)
+  certificates=$(pip_setting cert)
   if [ -n "$index" ] && [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then export UV_DEFAULT_INDEX=$index; fi
   if [ -n "$certificates" ] && [ -z "${SSL_CERT_FILE:-}" ]; then export SSL_CERT_FILE=$certificates; fi
 }
 
-# pip_setting PYTHON NAME: from pip's variables, else its configuration files, else nothing.
+# pip_setting NAME: from pip's variables, else its configuration files, else nothing.
 pip_setting() {
   local variable
-  variable=PIP_$(echo "$2" | tr a-z- A-Z_)
-  echo "${!variable:-$("$1" -m pip config get "global.$2" 2>/dev/null || true)}"
+  variable=PIP_$(echo "$1" | tr a-z- A-Z_)
+  echo "${!variable:-$("$python" -m pip config get "global.$1" 2>/dev/null || true)}"
 }

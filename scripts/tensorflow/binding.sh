@@ -9,22 +9,31 @@ tensorflow_wheel_files='tensorflow/include/tensorflow/c/ tensorflow/include/tens
 
 tensorflow_binding_ready() { [ -e "$tensorflow_package/lib/napi-v8/tfjs_binding.node" ]; }
 
+tensorflow_binding_needs_compiler() {
+  [ "$(uname -sm)" = "Linux x86_64" ] && ! tensorflow_binding_ready && [ ! -d "$(built_tensorflow_binding)" ]
+}
+
+# Where this version of the binding stands, or will.
+built_tensorflow_binding() {
+  local version
+  version=$(node -p 'require(process.argv[1]).packages["node_modules/@tensorflow/tfjs-node"].version' "$checkout/package-lock.json")
+  echo "$cache/tfjs/$version-$(cat "$checkout/scripts/tensorflow/"* | sha256sum | cut -c 1-16)"
+}
+
 install_tensorflow_binding() {
   if [ "$(uname -sm)" != "Linux x86_64" ]; then
     say "TensorFlow -> node_modules/@tensorflow/tfjs-node, by the package's own script"
     (cd "$checkout" && npm rebuild @tensorflow/tfjs-node --ignore-scripts=false --loglevel error >&2)
     return
   fi
-  local version built
-  version=$(node -p 'require(process.argv[1]).version' "$tensorflow_package/package.json")
-  built=$cache/tfjs/$version-$(cat "$checkout/scripts/tensorflow/"* | sha256sum | cut -c 1-16)
+  local built
+  built=$(built_tensorflow_binding)
   if [ ! -d "$built" ]; then build_tensorflow_binding "$built"; fi
   switch_link "$built/deps" "$tensorflow_package/deps"
   switch_link "$built/lib" "$tensorflow_package/lib"
 }
 
 build_tensorflow_binding() {
-  need g++ "Install a C++ compiler (Debian: g++); it compiles TensorFlow's binding once"
   local built=$1 new=$work/tfjs
   mkdir -p "$new/deps" "$new/lib/napi-v8" "$(dirname "$built")"
 
@@ -40,6 +49,6 @@ build_tensorflow_binding() {
     -I"$tensorflow_package/binding" -I"$checkout/node_modules/node-api-headers/include" -I"$libraries/include" \
     "$tensorflow_package/binding/tfjs_backend.cc" "$tensorflow_package/binding/tfjs_binding.cc" \
     -L"$libraries" -l:libtensorflow_cc.so.2 -l:libtensorflow_framework.so.2 -Wl,-rpath,'$ORIGIN/../../deps/tensorflow'
-  "$checkout/node_modules/node/bin/node" -e 'process.dlopen({ exports: {} }, process.argv[1])' "$binding"
+  TF_CPP_MIN_LOG_LEVEL=1 "$checkout/node_modules/node/bin/node" -e 'process.dlopen({ exports: {} }, process.argv[1])' "$binding"
   mv "$new" "$built"
 }
