@@ -61,6 +61,15 @@ export const errorCatalogue = {
   "train.candidate-failed": { exit: 3, when: "A candidate cannot be fitted to this target, or its fit does not converge." },
   "train.export-differs": { exit: 3, when: "The exported graph does not predict what the fitted model predicts." },
   "tracking.unreachable": { exit: 4, when: "MLflow stopped answering during a training." },
+  "model.unreadable": { exit: 3, when: "The bytes of model.onnx are no ONNX model that the runtime loads." },
+  "model.non-tensor-output": { exit: 3, when: "An output of the graph is no tensor, and no ZipMap that could be cut." },
+  "model.unknown-outputs": { exit: 3, when: "The graph's outputs are neither a class with its probabilities nor one number." },
+  "model.unknown-classes": { exit: 3, when: "The graph gives a matrix of probabilities, but names no class for its columns." },
+  "model.unsupported-input": { exit: 3, when: "An input of the graph is no column of numbers or strings." },
+  "model.signature-mismatch": { exit: 3, when: "The signature does not name the columns that the graph reads." },
+  "model.reserved-name": { exit: 3, when: "A feature has the name of an output of the model." },
+  "model.missing-value": { exit: 3, when: "A value is missing in a column of integers, which knows no missing value." },
+  "model.mlmodel-invalid": { exit: 3, when: "The MLmodel file is no YAML with an onnx flavor." },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

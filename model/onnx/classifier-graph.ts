@@ -1,0 +1,73 @@
+import { FalconryError } from "@falconry/environment/error.ts";
+import { addConstant, addDenseLayers, denseLayers, type Estimator } from "./estimators.ts";
+import { GraphBuilder, int, int64Tensor, stringTensor } from "./graph.ts";
+import { addPreprocessing, type Feature, width } from "./preprocessing.ts";
+
+export interface ClassifierSpec {
+  /** The estimator's inputs are in this order: one per number, one per category of a string. */
+  features: Feature[];
+  /** All integers or all strings, without repetition. */
+  classes: (number | string)[];
+  estimator: Estimator;
+  /** Name of the tool that made the model. */
+  producer: string;
+}
+
+/** Name of the output that holds the predicted class. */
+export const predictionOutput = "prediction";
+
+/** Name of the output that holds the probability of one class. */
+export function probabilityOutput(label: number | string): string {
+  return `probability_${label}`;
+}
+
+/**
+ * A classifier with its preprocessing as one ONNX graph (D6): a rank-1 input of N values per feature; rank-1 outputs `prediction` and
+ * one `probability_<class>` per class, N values each. Equal probabilities go to the class that comes first.
+ *
+ * @throws FalconryError `model.reserved-name` – a feature is named like an output
+ * @throws RangeError where weights, classes and features do not fit each other
+ */
+export function classifierGraph(spec: ClassifierSpec): Uint8Array {
+  checkNames(spec);
+  const graph = new GraphBuilder("classifier");
+  for (const { name, type } of spec.features) graph.input(name, type === "double" ? "float" : "string");
+  addClasses(graph, addProbabilities(graph, spec), spec.classes);
+  return graph.encode(spec.producer);
+}
+
+function addProbabilities(graph: GraphBuilder, { features, classes, estimator }: ClassifierSpec): string {
+  if (estimator.type !== "constant") {
+    return addDenseLayers(graph, addPreprocessing(graph, features), denseLayers(estimator, width(features), classes.length));
+  }
+  const [first] = features;
+  if (first === undefined) throw new RangeError("a classifier needs at least one feature");
+  if (estimator.probabilities.length !== classes.length) throw new RangeError(`${classes.length} classes need as many probabilities`);
+  return addConstant(graph, first.name, estimator.probabilities);
+}
+
+function addClasses(graph: GraphBuilder, probabilities: string, classes: (number | string)[]): void {
+  const names = classes.every((label) => typeof label === "string");
+  const labels = graph.constant(names ? stringTensor([classes.length], classes) : int64Tensor([classes.length], classes.map(wholeNumber)));
+  const winner = graph.node("ArgMax", [probabilities], { attributes: { axis: int(1), keepdims: int(0) } });
+  graph.node("Gather", [labels, winner], { as: graph.output(predictionOutput, names ? "string" : "int64") });
+  for (const [index, label] of classes.entries()) {
+    const column = graph.constant(int64Tensor([], [index]));
+    graph.node("Gather", [probabilities, column], { attributes: { axis: int(1) }, as: graph.output(probabilityOutput(label), "float") });
+  }
+}
+
+function wholeNumber(label: number | string): number {
+  if (Number.isSafeInteger(label)) return Number(label);
+  throw new RangeError(`class ${JSON.stringify(label)}: classes are either all integers or all strings`);
+}
+
+function checkNames({ features, classes }: ClassifierSpec): void {
+  const outputs = new Set([predictionOutput, ...classes.map(probabilityOutput)]);
+  const taken = features.find(({ name }) => outputs.has(name));
+  if (taken === undefined) return;
+  throw new FalconryError("model.reserved-name", {
+    message: `feature "${taken.name}" has the name of an output of the model`,
+    hint: `Name the column differently in features.sql: ${[...outputs].join(", ")} are outputs`,
+  });
+}
