@@ -18,7 +18,11 @@ export function inContext<Given extends unknown[]>(
   return async (...given) => {
     const invoked = given.at(-1);
     if (!(invoked instanceof Command)) throw new TypeError("commander hands the command last");
-    using context = openContext(invoked.optsWithGlobals());
-    await run(context, ...given);
+    const context = openContext(invoked.optsWithGlobals()); // not `using`: Node 22 does not parse it
+    try {
+      await run(context, ...given);
+    } finally {
+      context[Symbol.dispose]();
+    }
   };
 }
