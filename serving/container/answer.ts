@@ -1,0 +1,76 @@
+import { FalconryError } from "@falconry/environment/error.ts";
+import type { PredictionLineage } from "@falconry/model/lineage.ts";
+import Papa from "papaparse";
+import type { ContainerLineage } from "./settings.ts";
+
+/** What the model says of every row. */
+export interface ModelAnswer {
+  predictions: readonly (number | string)[];
+  /** Row x class; absent where the model gives none. */
+  probabilities?: readonly (readonly number[])[];
+}
+
+/** One prediction of an answer. */
+export interface Prediction extends PredictionLineage {
+  prediction: number | string;
+  /** Of the class predicted, in [0, 1]. */
+  probability: number;
+  /** Of every class, by its name. */
+  probabilities: Record<string, number>;
+}
+
+/** Writes answers of one model as JSON or CSV. What is the same in every answer is prepared once. */
+export class AnswerWriter {
+  readonly #classes: readonly (number | string)[];
+  readonly #keys: readonly string[];
+  readonly #lineage: ContainerLineage;
+  readonly #lineageMembers: string;
+
+  constructor(classes: readonly (number | string)[], lineage: ContainerLineage) {
+    this.#classes = classes;
+    this.#keys = classes.map((name) => `${JSON.stringify(String(name))}:`);
+    this.#lineage = lineage;
+    this.#lineageMembers = JSON.stringify(lineage).slice(1);
+  }
+
+  /** `{"predictions":[{"prediction","probability","probabilities","model","run","dataset"}]}` */
+  json(answer: ModelAnswer): string {
+    const rows = answer.predictions.map((prediction, row) => {
+      const probabilities = this.#probabilities(answer, row);
+      const members = probabilities?.map((probability, index) => `${this.#keys[index]}${probability}`).join();
+      const probability = probabilities?.[this.#classes.indexOf(prediction)] ?? null;
+      const all = members === undefined ? null : `{${members}}`;
+      return `{"prediction":${JSON.stringify(prediction)},"probability":${probability},"probabilities":${all},${this.#lineageMembers}`;
+    });
+    return `{"predictions":[${rows.join()}]}`;
+  }
+
+  /** Columns `prediction`, `probability`, `probability_<class>`…, `model`, `version`, `run`, `dataset`. */
+  csv(answer: ModelAnswer): string {
+    const fields = [
+      "prediction",
+      "probability",
+      ...this.#classes.map((name) => `probability_${name}`),
+      "model",
+      "version",
+      "run",
+      "dataset",
+    ];
+    const { model, run, dataset } = this.#lineage;
+    const data = answer.predictions.map((prediction, row) => {
+      const probabilities = this.#probabilities(answer, row);
+      const each = this.#classes.map((_, index) => probabilities?.[index]);
+      return [prediction, each[this.#classes.indexOf(prediction)], ...each, model?.name, model?.version, run, dataset];
+    });
+    return `${Papa.unparse({ fields, data })}\r\n`;
+  }
+
+  #probabilities(answer: ModelAnswer, row: number): readonly number[] | undefined {
+    const probabilities = answer.probabilities?.[row];
+    if (probabilities === undefined || probabilities.every(Number.isFinite)) return probabilities;
+    throw new FalconryError("request.unanswerable", {
+      message: `row ${row + 1}: the model gives no finite probability for its values`,
+      hint: "Look for a number far out of its column's range, or for a missing value that the model cannot take",
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sha256 } from "@falconry/environment/canonical.ts";
+import { FalconryError } from "@falconry/environment/error.ts";
+import { readMlmodel } from "@falconry/model/mlmodel.ts";
+import { OnnxModel } from "@falconry/model/session.ts";
+import { z } from "zod";
+
+/** Files of a model package and the SHA-256 of each, as manifest.json lists them. */
+const manifestSchema = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
+
+/**
+ * Loads a model package from a folder: model.onnx, MLmodel beside it where there is one. Where manifest.json stands, every file
+ * that it lists must hash to what it says.
+ *
+ * @throws FalconryError `container.package-missing`, `container.package-corrupt`, `container.self-check`, and what {@link OnnxModel.load} throws
+ */
+export async function loadPackage(folder: string): Promise<OnnxModel> {
+  await verifyManifest(folder);
+  const graph = await readOptional(folder, "model.onnx");
+  if (graph === undefined) {
+    throw new FalconryError("container.package-missing", {
+      message: `${join(folder, "model.onnx")} does not exist`,
+      hint: "Point the SageMaker model's ModelDataSource at a folder that holds model.onnx and MLmodel, or set SM_MODEL_DIR",
+    });
+  }
+  const mlmodel = await readOptional(folder, "MLmodel");
+  const signature = mlmodel === undefined ? undefined : readMlmodel(mlmodel.toString("utf8")).signature;
+  const model = await OnnxModel.load(graph, signature);
+  await checkItself(model);
+  return model;
+}
+
+async function verifyManifest(folder: string): Promise<void> {
+  const text = await readOptional(folder, "manifest.json");
+  if (text === undefined) return;
+  for (const [name, expected] of Object.entries(parseManifest(text, folder))) {
+    const content = await readOptional(folder, name);
+    const found = content === undefined ? "no file" : sha256(content);
+    if (found !== expected) throw corrupt(`${join(folder, name)}: manifest.json says ${expected}, found ${found}`);
+  }
+}
+
+function parseManifest(text: Buffer, folder: string): z.infer<typeof manifestSchema> {
+  try {
+    return manifestSchema.parse(JSON.parse(text.toString("utf8")));
+  } catch {
+    throw corrupt(`${join(folder, "manifest.json")} is no list of files and SHA-256 hashes`);
+  }
+}
+
+function corrupt(message: string): FalconryError {
+  return new FalconryError("container.package-corrupt", {
+    message,
+    hint: "Publish the model's package again; nothing is served from changed bytes",
+  });
+}
+
+/** One row of missing values must be answered with one prediction and finite probabilities that sum to 1. */
+async function checkItself(model: OnnxModel): Promise<void> {
+  const { predictions, probabilities } = await model.predict(Object.fromEntries(model.inputs.map(({ name }) => [name, [null]])));
+  const sum = probabilities?.[0]?.reduce((total, probability) => total + probability, 0) ?? 1;
+  if (predictions.length === 1 && Math.abs(sum - 1) < 1e-3) return;
+  throw new FalconryError("container.self-check", {
+    message: `a row of missing values gives ${predictions.length} predictions, and probabilities that sum to ${sum}`,
+    hint: "Load the model with onnxruntime and predict one row of missing values: the graph is broken",
+  });
+}
+
+async function readOptional(folder: string, name: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Dispatcher, Pool } from "undici";
+import writeFileAtomic from "write-file-atomic";
+import type { Clock } from "./clock.ts";
+import type { ContainerProgram } from "./image.ts";
+import { processFile } from "./left-behind.ts";
+import { recordProcess } from "./process-record.ts";
+
+export interface ContainerOptions {
+  program: ContainerProgram;
+  /** Variables of the SageMaker model; the host's own are not passed on. */
+  environment: Record<string, string>;
+  /** The container's own folder, which holds `model/`. Removed when it stops. */
+  folder: string;
+  port: number;
+  clock: Clock;
+}
+
+/** SageMaker's limit for one invocation. */
+const invocationMilliseconds = 60_000;
+/** How long a container has after SIGTERM, as at SageMaker. */
+const stopMilliseconds = 30_000;
+const pingEveryMilliseconds = 50;
+const tailCharacters = 700;
+
+/** One running container: a process with its own port, folder and log. */
+export class ContainerProcess {
+  /** Requests that were sent to it and are not answered. */
+  inFlight = 0;
+  /** Resolves when the process has ended, with words on how. */
+  readonly exited: Promise<string>;
+  readonly #options: ContainerOptions;
+  readonly #child: ChildProcess;
+  readonly #pool: Pool;
+  #exit: string | undefined;
+
+  private constructor(options: ContainerOptions, child: ChildProcess) {
+    this.#options = options;
+    this.#child = child;
+    this.#pool = new Pool(`http://127.0.0.1:${options.port}`, {
+      connections: 128,
+      headersTimeout: invocationMilliseconds,
+      bodyTimeout: invocationMilliseconds,
+    });
+    this.exited = new Promise((resolve) => {
+      const ended = (how: string) => {
+        this.#exit ??= how;
+        resolve(this.#exit);
+      };
+      child.once("error", (error) => ended(error.message));
+      child.once("exit", (code, signal) => ended(signal === null ? `exited with code ${code}` : `was ended by ${signal}`));
+    });
+  }
+
+  /**
+   * Starts the process. It runs the program only after its record is on disk, so that a host that is killed at any moment leaves
+   * nothing behind that the next one cannot find.
+   */
+  static async start(options: ContainerOptions): Promise<ContainerProcess> {
+    const { folder, program, environment, port } = options;
+    await mkdir(folder, { recursive: true });
+    const log = openSync(logFile(folder), "a");
+    const child = spawn("/bin/sh", ["-c", 'read -r go && exec "$0" "$@" </dev/null', program.command, ...program.arguments], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ...environment, SAGEMAKER_BIND_TO_PORT: String(port), SM_MODEL_DIR: join(folder, "model") },
+      stdio: ["pipe", log, log],
+    });
+    closeSync(log);
+    const container = new ContainerProcess(options, child);
+    const record = child.pid === undefined ? undefined : recordProcess(child.pid);
+    if (record !== undefined) await writeFileAtomic(join(folder, processFile), JSON.stringify(record));
+    child.stdin?.on("error", () => {});
+    child.stdin?.end("go\n");
+    return container;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get running(): boolean {
+    return this.#exit === undefined;
+  }
+
+  /**
+   * Waits for the first /ping that is answered with 200.
+   *
+   * @throws Error with the tail of the container's log, when it ends first or takes longer than the limit
+   */
+  async healthy(limitMilliseconds: number): Promise<void> {
+    const { clock } = this.#options;
+    const deadline = clock.now().getTime() + limitMilliseconds;
+    while (clock.now().getTime() < deadline) {
+      if (this.#exit !== undefined) throw new Error(`The container ${this.#exit}. ${await this.lastWords()}`);
+      if (await this.#ping()) return;
+      await clock.sleep(pingEveryMilliseconds);
+    }
+    throw new Error(`The container did not answer within ${limitMilliseconds / 1000} s. ${await this.lastWords()}`);
+  }
+
+  /** Passes a request on. The caller must read the answer's body. */
+  async invoke(
+    headers: Record<string, string>,
+    body: Buffer,
+  ): Promise<{ status: number; headers: Dispatcher.ResponseData["headers"]; body: Uint8Array }> {
+    this.inFlight += 1;
+    try {
+      const answer = await this.#pool.request({ method: "POST", path: "/invocations", headers, body });
+      return { status: answer.statusCode, headers: answer.headers, body: await answer.body.bytes() };
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  /** The end of its log. */
+  async lastWords(): Promise<string> {
+    const text = await readFile(logFile(this.#options.folder), "utf8").catch(() => "");
+    return text.trim() === "" ? "Its log is empty." : `Its log ends: ${text.trim().slice(-tailCharacters)}`;
+  }
+
+  /** Lets requests in flight finish, ends the process, removes its folder. */
+  async stop(): Promise<void> {
+    const { clock, folder } = this.#options;
+    const drained = () => !this.running || this.inFlight === 0;
+    await poll(clock, invocationMilliseconds, drained);
+    this.#child.kill("SIGTERM");
+    await poll(clock, stopMilliseconds, () => !this.running);
+    if (this.running) this.#child.kill("SIGKILL");
+    await this.exited;
+    await this.#pool.destroy();
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  async #ping(): Promise<boolean> {
+    try {
+      const { statusCode, body } = await this.#pool.request({ method: "GET", path: "/ping", headersTimeout: 2_000 });
+      await body.dump();
+      return statusCode === 200;
+    } catch {
+      return false;
+    }
+  }
+}
+
+async function poll(clock: Clock, limitMilliseconds: number, done: () => boolean): Promise<void> {
+  const deadline = clock.now().getTime() + limitMilliseconds;
+  while (!done() && clock.now().getTime() < deadline) await clock.sleep(10);
+}
+
+function logFile(folder: string): string {
+  return join(folder, "container.log");
+}

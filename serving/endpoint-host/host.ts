@@ -1,0 +1,87 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import { localCredentials } from "@falconry/environment/environment.ts";
+import type { FastifyBaseLogger } from "fastify";
+import writeFileAtomic from "write-file-atomic";
+import { Account } from "./account.ts";
+import type { Clock } from "./clock.ts";
+import { endpointConfigOperations } from "./endpoint-config-operations.ts";
+import { endpointOperations } from "./endpoint-operations.ts";
+import { Hosting } from "./hosting.ts";
+import { invoke } from "./invocation.ts";
+import { Launcher } from "./launcher.ts";
+import { stopLeftBehind } from "./left-behind.ts";
+import { modelOperations } from "./model-operations.ts";
+import { isRunning, processRecordSchema, recordProcess } from "./process-record.ts";
+import { StateFile } from "./state.ts";
+import { tagOperations } from "./tag-operations.ts";
+import { wire } from "./wire.ts";
+
+export interface HostOptions {
+  /** Loopback port; 0 takes a free one. */
+  port: number;
+  /** The host's own folder: state.json, host.json, containers/. */
+  directory: string;
+  /** Where S3 answers. */
+  awsEndpointUrl: string;
+  region: string;
+  /** How long new containers may take until they are healthy, where their variant does not say. */
+  startupSeconds: number;
+  clock: Clock;
+  log: FastifyBaseLogger;
+}
+
+export interface Host {
+  url: string;
+  /** Ends every container, then the host. State stays. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a SageMaker endpoint host and brings back the endpoints of its folder.
+ *
+ * @throws Error where another host runs in the folder
+ */
+export async function startHost({ port, directory, awsEndpointUrl, region, startupSeconds, clock, log }: HostOptions): Promise<Host> {
+  const file = await StateFile.open(directory);
+  await takeFolder(directory);
+  const leftBehind = await stopLeftBehind(directory, clock);
+  if (leftBehind.length > 0) log.warn({ containers: leftBehind }, "stopped what a killed host left behind");
+  const s3 = new S3Client({ region, endpoint: awsEndpointUrl, credentials: localCredentials, forcePathStyle: true });
+  const account = new Account(region, file, clock);
+  const hosting = new Hosting(account, new Launcher(directory, s3, clock), log, startupSeconds);
+  let restored = false;
+  const app = wire({
+    operations: {
+      ...modelOperations(account),
+      ...endpointConfigOperations(account),
+      ...endpointOperations(account, hosting),
+      ...tagOperations(account),
+    },
+    invoke: (name, headers, body) => invoke(account, hosting, name, headers, body),
+    restored: () => restored,
+    log,
+  });
+  const listening = await app.listen({ host: "127.0.0.1", port });
+  await hosting.restore();
+  restored = true;
+  return {
+    url: listening,
+    async close() {
+      await app.close();
+      await hosting.close();
+      s3.destroy();
+    },
+  };
+}
+
+/** One host per folder: a second would stop the first one's containers. */
+async function takeFolder(directory: string): Promise<void> {
+  const file = join(directory, "host.json");
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  const other = text === undefined ? undefined : processRecordSchema.parse(JSON.parse(text));
+  if (other !== undefined && other.pid !== process.pid && isRunning(other))
+    throw new Error(`a host runs in ${directory} already: process ${other.pid}`);
+  await writeFileAtomic(file, JSON.stringify(recordProcess(process.pid)));
+}

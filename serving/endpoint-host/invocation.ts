@@ -1,0 +1,84 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Account } from "./account.ts";
+import { accountId } from "./arn.ts";
+import type { Hosting } from "./hosting.ts";
+import { ServiceError } from "./service-error.ts";
+
+/** Headers that SageMaker passes on to the container. */
+const passedOn = ["content-type", "accept", "x-amzn-sagemaker-custom-attributes", "x-amzn-sagemaker-inference-id"];
+
+/** Headers that ask for what is not emulated. */
+const refused = {
+  "x-amzn-sagemaker-target-model": "TargetModel",
+  "x-amzn-sagemaker-target-container-hostname": "TargetContainerHostname",
+  "x-amzn-sagemaker-inference-component": "InferenceComponentName",
+  "x-amzn-sagemaker-enable-explanations": "EnableExplanations",
+  "x-amzn-sagemaker-session-id": "SessionId",
+} as const;
+
+export interface InvocationAnswer {
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+/**
+ * InvokeEndpoint: one healthy container of the live fleet answers.
+ *
+ * @throws ServiceError ValidationError, ModelError (the container answered with an error), ServiceUnavailable (it died, or none is healthy)
+ */
+export async function invoke(
+  account: Account,
+  hosting: Hosting,
+  name: string,
+  requestHeaders: IncomingHttpHeaders,
+  body: Buffer,
+): Promise<InvocationAnswer> {
+  const endpoint = Object.hasOwn(account.state.endpoints, name) ? account.state.endpoints[name] : undefined;
+  const variant = endpoint?.live?.variant.VariantName;
+  if (endpoint?.status === "Deleting" || variant === undefined) {
+    throw new ServiceError("ValidationError", 400, `Endpoint ${name} of account ${accountId} not found.`);
+  }
+  checkHeaders(requestHeaders, variant);
+  const container = hosting.live(name)?.pick();
+  if (container === undefined) throw unavailable(`No instance of endpoint ${name} is healthy.`);
+  const answer = await container.invoke(headersFor(requestHeaders), body).catch(() => {
+    throw unavailable(`The container of endpoint ${name} did not finish its answer.`);
+  });
+  if (answer.status !== 200) throw modelError(name, answer.status, new TextDecoder().decode(answer.body));
+  const headers: Record<string, string> = { "x-amzn-invoked-production-variant": variant };
+  for (const header of ["content-type", "x-amzn-sagemaker-custom-attributes"]) {
+    const value = answer.headers[header];
+    if (typeof value === "string") headers[header] = value;
+  }
+  return { headers, body: answer.body };
+}
+
+function checkHeaders(headers: IncomingHttpHeaders, variant: string): void {
+  for (const [header, member] of Object.entries(refused)) {
+    if (headers[header] !== undefined) throw new ServiceError("ValidationError", 400, `${member} is not emulated by this endpoint host`);
+  }
+  const wanted = headers["x-amzn-sagemaker-target-variant"];
+  if (wanted !== undefined && wanted !== variant) {
+    throw new ServiceError("ValidationError", 400, `Variant ${String(wanted)} not found; the endpoint's variant is ${variant}.`);
+  }
+}
+
+function headersFor(requestHeaders: IncomingHttpHeaders): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const header of passedOn) {
+    const value = requestHeaders[header];
+    if (typeof value === "string") headers[header] = value;
+  }
+  return headers;
+}
+
+function modelError(name: string, status: number, message: string): ServiceError {
+  const kind = status < 500 ? "client" : "server";
+  const text = `Received ${kind} error (${status}) from primary with message "${message}". See the log of the endpoint's containers.`;
+  const LogStreamArn = `arn:aws:logs:local:${accountId}:log-group:/aws/sagemaker/Endpoints/${name}`;
+  return new ServiceError("ModelError", 424, text, { OriginalStatusCode: status, OriginalMessage: message, LogStreamArn });
+}
+
+function unavailable(message: string): ServiceError {
+  return new ServiceError("ServiceUnavailable", 503, message);
+}
