@@ -1,5 +1,5 @@
-import { FalconryError } from "@falconry/environment/error.ts";
 import { Readable } from "node:stream";
+import { FalconryError } from "@falconry/environment/error.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import Papa from "papaparse";
 import { emptyFile, type RawFile } from "./raw-file.ts";

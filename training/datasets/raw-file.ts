@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { compose } from "node:stream";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { FalconryError } from "@falconry/environment/error.ts";
 
@@ -40,7 +40,7 @@ export class RawFile {
   /** The content as pieces of UTF-8 text without a byte order mark; bytes that are no UTF-8 come as U+FFFD. */
   async *text(): AsyncGenerator<string> {
     const raw = createReadStream(this.path);
-    const unpacked = (await isGzip(this.path)) ? compose(raw, createGunzip()) : raw;
+    const unpacked = (await isGzip(this.path)) ? pipeline(raw, createGunzip(), () => {}) : raw;
     const decoder = new TextDecoder();
     for await (const chunk of unpacked) {
       this.bytesRead += chunk.byteLength;

@@ -1,0 +1,31 @@
+import { FalconryError } from "@falconry/environment/error.ts";
+import type { CandidateSettings, Workload } from "@falconry/model/workload.ts";
+import type { Candidate } from "./candidate.ts";
+import { logisticRegression } from "./logistic-regression.ts";
+import { majority } from "./majority.ts";
+
+/**
+ * The candidates that a workload declares, in its order.
+ *
+ * @param names only these @throws FalconryError `train.unknown-candidate`
+ */
+export function declaredCandidates(workload: Workload, names?: string[]): Candidate[] {
+  const declared = workload.candidates.map(({ name }) => name);
+  const unknown = names?.find((name) => !declared.includes(name));
+  if (unknown !== undefined) {
+    throw new FalconryError("train.unknown-candidate", {
+      message: `the workload "${workload.name}" declares no candidate "${unknown}"`,
+      hint: `Name one of: ${declared.join(", ")}`,
+    });
+  }
+  return workload.candidates.filter(({ name }) => names === undefined || names.includes(name)).map(make);
+}
+
+function make(settings: CandidateSettings): Candidate {
+  switch (settings.type) {
+    case "majority":
+      return majority(settings.name);
+    case "logistic-regression":
+      return logisticRegression(settings.name, settings);
+  }
+}

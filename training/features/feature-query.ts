@@ -1,0 +1,156 @@
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { FalconryError } from "@falconry/environment/error.ts";
+import type { Workload } from "@falconry/model/workload.ts";
+import { identifier, identifiers, literal } from "../sql.ts";
+import type { Feature, FeatureTable } from "./feature-table.ts";
+import { createRecords, knownAfterEvent, refuseLeaks } from "./records-view.ts";
+
+/** The output of a workload's feature SQL, ordered by key. Close it when done. */
+export class FeatureQuery {
+  readonly table: FeatureTable;
+  readonly #connection: DuckDBConnection;
+  readonly #instance: DuckDBInstance;
+
+  private constructor(table: FeatureTable, connection: DuckDBConnection, instance: DuckDBInstance) {
+    this.table = table;
+    this.#connection = connection;
+    this.#instance = instance;
+  }
+
+  /**
+   * Runs the SQL on a dataset version's Parquet. The table `records` that it sees lacks the columns that are known only after the event.
+   *
+   * @param sql a query over `records` whose output holds the key, the target and the features
+   * @throws FalconryError `train.leaking-column`, `train.feature-sql`
+   */
+  static async run(sql: string, parquet: string[], workload: Workload): Promise<FeatureQuery> {
+    const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+    const connection = await instance.connect();
+    try {
+      await createRecords(connection, parquet, workload, knownAfterEvent(workload));
+      const query = sql.trim().replace(/;$/, "");
+      const types = await describe(connection, query, parquet, workload);
+      const key = workload.key.map(identifier).join(", ");
+      await connection.run(
+        `CREATE TABLE features AS SELECT *, row_number() OVER (ORDER BY ${key}) - 1 AS "falconry row" FROM (\n${query}\n) ORDER BY ${key}`,
+      );
+      return new FeatureQuery(await readTable(connection, types, workload), connection, instance);
+    } catch (error) {
+      connection.closeSync();
+      instance.closeSync();
+      throw error;
+    }
+  }
+
+  /** Writes key, features and target of these rows, in the order of the key. */
+  async writeParquet(path: string, rows: number[], workload: Workload): Promise<void> {
+    const { features } = this.table;
+    const typed = features.map(
+      ({ name, type }) => `CAST(${identifier(name)} AS ${type === "double" ? "DOUBLE" : "VARCHAR"}) AS ${identifier(name)}`,
+    );
+    const columns = [identifiers(workload.key), ...typed, identifier(workload.target.column)].join(", ");
+    await this.#connection.run(
+      `COPY (SELECT ${columns} FROM features WHERE "falconry row" IN (${rows.join(", ")}) ORDER BY "falconry row")
+       TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+async function describe(connection: DuckDBConnection, query: string, parquet: string[], workload: Workload): Promise<Map<string, string>> {
+  try {
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM (\n${query}\n)`);
+    const types = new Map(described.getRowsJS().map(([name, type]) => [String(name), String(type)]));
+    checkColumns(types, workload);
+    return types;
+  } catch (error) {
+    if (error instanceof FalconryError) throw error;
+    await refuseLeaks(query, parquet, workload);
+    throw invalid(workload, `it does not run: ${error instanceof Error ? error.message : error}`, "DuckDB's message says where");
+  }
+}
+
+function checkColumns(types: Map<string, string>, workload: Workload): void {
+  const lacking = [...workload.key, workload.target.column].filter((name) => !types.has(name));
+  if (lacking.length > 0) {
+    throw invalid(
+      workload,
+      `its output lacks ${lacking.map((name) => JSON.stringify(name)).join(", ")}`,
+      "Select the key and the target beside the features",
+    );
+  }
+  if (types.size === workload.key.length + 1) throw invalid(workload, "its output holds no feature", "Select what the model may see");
+}
+
+async function readTable(connection: DuckDBConnection, types: Map<string, string>, workload: Workload): Promise<FeatureTable> {
+  const { key, target } = workload;
+  const features = [...types]
+    .filter(([name]) => !key.includes(name) && name !== target.column)
+    .map(([name, type]) => feature(name, type, workload));
+  const selected = [
+    ...key.map((name) => `CAST(${identifier(name)} AS VARCHAR)`),
+    feature(target.column, types.get(target.column) ?? "", workload).type === "double"
+      ? `CAST(${identifier(target.column)} AS DOUBLE)`
+      : identifier(target.column),
+    ...features.map(({ name, type }) => (type === "double" ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name))),
+  ];
+  const rows = (await connection.runAndReadAll(`SELECT ${selected.join(", ")} FROM features ORDER BY "falconry row"`)).getRowsJS();
+  const keys = rows.map((row) => row.slice(0, key.length).map(String));
+  requireUnique(keys, workload);
+  const targets = rows.map((row, index) => classOf(row[key.length], keys[index] ?? [], workload));
+  const classes = [...new Set(targets)].sort(byCodePoint);
+  return {
+    features,
+    columns: new Map(features.map(({ name }, index) => [name, rows.map((row) => featureValue(row[key.length + 1 + index]))])),
+    keys,
+    labels: targets.map((value) => classes.indexOf(value)),
+    classes,
+  };
+}
+
+const numericType = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN)$/;
+
+function feature(name: string, type: string, workload: Workload): Feature {
+  if (numericType.test(type)) return { name, type: "double" };
+  if (type === "VARCHAR") return { name, type: "string" };
+  throw invalid(
+    workload,
+    `column "${name}" is of type ${type}`,
+    "A feature is a number, a boolean or a text: turn it into one of them in the query",
+  );
+}
+
+function featureValue(value: unknown): number | string | null {
+  if (typeof value === "string") return value;
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+function classOf(value: unknown, key: string[], workload: Workload): number | string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" && Number.isSafeInteger(value)) return value;
+  const where = `the target of ${key.join(", ")} is ${value}`;
+  throw invalid(workload, where, "A class is an integer, a boolean or a text; leave rows without one out with WHERE");
+}
+
+function requireUnique(keys: string[][], workload: Workload): void {
+  const seen = new Set<string>();
+  for (const key of keys) {
+    const text = JSON.stringify(key);
+    if (seen.has(text))
+      throw invalid(workload, `it gives several rows for ${workload.key.join(", ")} = ${key.join(", ")}`, "Each key may have one row");
+    seen.add(text);
+  }
+}
+
+/** UTF-8 bytes order as code points do; UTF-16, JavaScript's own order, does not. */
+function byCodePoint(a: number | string, b: number | string): number {
+  return typeof a === "number" && typeof b === "number" ? a - b : Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+}
+
+function invalid(workload: Workload, what: string, hint: string): FalconryError {
+  return new FalconryError("train.feature-sql", { message: `${workload.name}/${workload.features.sql}: ${what}`, hint });
+}

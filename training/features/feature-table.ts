@@ -1,0 +1,28 @@
+/** Features and target of some rows, in memory. Rows are in the order of their key unless they were selected otherwise. */
+export interface FeatureTable {
+  features: Feature[];
+  /** Values of each feature, one per row; null where missing. */
+  columns: Map<string, (number | string | null)[]>;
+  /** Key of each row: the values of the key's columns, as text. */
+  keys: string[][];
+  /** Class of each row, as an index into `classes`. */
+  labels: number[];
+  /** Integers ascending, or strings in code-point order. */
+  classes: (number | string)[];
+}
+
+export interface Feature {
+  name: string;
+  type: "double" | "string";
+}
+
+/** The same table with these rows only, in the order given. */
+export function selectRows(table: FeatureTable, rows: number[]): FeatureTable {
+  const pick = <T>(values: T[]): T[] => rows.flatMap((row) => values.slice(row, row + 1));
+  return {
+    ...table,
+    columns: new Map([...table.columns].map(([name, values]) => [name, pick(values)])),
+    keys: pick(table.keys),
+    labels: pick(table.labels),
+  };
+}
