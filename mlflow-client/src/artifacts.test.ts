@@ -1,0 +1,43 @@
+import { fc, test as law } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+import { MlflowClient } from "./index.ts";
+
+const uri = "mlflow-artifacts:/1/r/artifacts";
+const names = fc
+  .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
+  .filter((name) => !/[/\\#]|%[0-9a-f]{2}/i.test(name) && name !== "." && name !== "..");
+
+law.prop([fc.array(names, { minLength: 1, maxLength: 4 })])(
+  "whatever a file is called, the server decodes its path to that",
+  async (segments) => {
+    const urls: URL[] = [];
+    const remember: typeof fetch = async (url) => {
+      urls.push(new URL(String(url)));
+      return new Response();
+    };
+    await new MlflowClient({ trackingUri: "http://127.0.0.1", fetch: remember }).artifacts.upload(uri, segments.join("/"), "");
+    const [url] = urls;
+    expect(url?.pathname.split("/").map(decodeURIComponent)).toEqual(
+      `/api/2.0/mlflow-artifacts/artifacts/1/r/artifacts/${segments.join("/")}`.split("/"),
+    );
+    expect(url?.search).toBe("");
+  },
+);
+
+describe("refused before anything is sent", () => {
+  const neverAsked = new MlflowClient({ trackingUri: "http://127.0.0.1", fetch: () => Promise.reject(new Error("asked")) });
+
+  test.for(["../secret", "a/../b", "/etc/passwd", "a#b", "50%25", "a\\b", "./a"])("the path %j", async (path) => {
+    await expect(neverAsked.artifacts.download(uri, path)).rejects.toMatchObject({
+      code: "UNSAFE_ARTIFACT_PATH",
+      message: expect.stringContaining(`"${path}"`),
+    });
+  });
+
+  test.for(["s3://bucket/1/r", "file:///tmp/mlruns", "mlflow-artifacts://other:5000/1/r", "models:/m-1", ""])(
+    "the artifact URI %j",
+    async (other) => {
+      await expect(neverAsked.artifacts.upload(other, "model.onnx", "")).rejects.toMatchObject({ code: "UNSUPPORTED_ARTIFACT_URI" });
+    },
+  );
+});
