@@ -1,5 +1,5 @@
 import type { RegistryContext } from "./context.ts";
-import type { Verdict } from "./gates/gate.ts";
+import type { Verdict } from "./gates/verdict.ts";
 import { champion, type EndpointState } from "./promotion/state.ts";
 import { Story } from "./promotion/story.ts";
 

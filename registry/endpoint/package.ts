@@ -1,6 +1,7 @@
-import { HeadObjectCommand, NotFound, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, NoSuchKey, NotFound, PutObjectCommand } from "@aws-sdk/client-s3";
 import { canonicalJson, sha256 } from "@falconry/environment/canonical.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
+import { FalconryError } from "@falconry/environment/error.ts";
 
 /** What a container gets at /opt/ml/model. */
 export interface ModelFiles {
@@ -39,6 +40,31 @@ export async function publishPackage({ s3, descriptor }: Environment, files: Mod
   const Bucket = descriptor.lake.models;
   const contents = { MLmodel: files.MLmodel, "model.onnx": files["model.onnx"], "manifest.json": packageManifest(files) };
   for (const [name, Body] of Object.entries(contents)) await s3.send(new PutObjectCommand({ Bucket, Key: `${digest}/${name}`, Body }));
+}
+
+/** @throws FalconryError `content.missing`, `content.corrupt` – bytes that are not the digest's are never returned */
+export async function publishedFiles({ s3, descriptor }: Environment, digest: string): Promise<ModelFiles> {
+  const url = packageUrl(descriptor.lake.models, digest);
+  const read = async (name: string) => {
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: descriptor.lake.models, Key: `${digest}/${name}` }));
+      if (Body === undefined) throw new Error(`${url}${name} came without a body`);
+      return await Body.transformToByteArray();
+    } catch (error) {
+      if (!(error instanceof NoSuchKey)) throw error;
+      throw new FalconryError("content.missing", {
+        message: `${url}${name} does not exist`,
+        hint: "Restore the object from the bucket's earlier versions",
+      });
+    }
+  };
+  const files = { MLmodel: await read("MLmodel"), "model.onnx": await read("model.onnx") };
+  const found = packageDigest(files);
+  if (found === digest) return files;
+  throw new FalconryError("content.corrupt", {
+    message: `${url} hashes to ${found}`,
+    hint: "The stored bytes were changed: restore the objects' earlier S3 versions",
+  });
 }
 
 export async function isPublished({ s3, descriptor }: Environment, digest: string): Promise<boolean> {

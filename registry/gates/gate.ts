@@ -1,6 +1,26 @@
-import { z } from "zod";
+import type { PromotionSettings } from "../promotion/settings.ts";
+import type { Candidate, Contestant } from "./contestant.ts";
 
-/** What a gate found. `measured` and `required` are for people; a gate that could not measure says why. */
-export const verdictSchema = z.strictObject({ name: z.string(), passed: z.boolean(), measured: z.string(), required: z.string() });
+export interface Contest {
+  candidate: Candidate;
+  /** What is live; undefined for the first promotion. */
+  champion: Contestant | undefined;
+  settings: PromotionSettings;
+}
 
-export type Verdict = z.infer<typeof verdictSchema>;
+export interface Measurement {
+  passed: boolean;
+  /** For people, one line. */
+  measured: string;
+  /** What the judgement rests on: kept in the ledger. */
+  evidence?: unknown;
+}
+
+/** One condition that a version must meet before a person is asked. */
+export interface Gate {
+  name: string;
+  /** For people, one line. */
+  required(settings: PromotionSettings): string;
+  /** @throws Unmeasurable, FalconryError or MlflowError where what it needs is missing: the gate then fails with that reason */
+  measure(contest: Contest): Promise<Measurement>;
+}

@@ -2,7 +2,7 @@ import { hashOf, genesis, readEvent } from "./chain.ts";
 import type { HeadItem, Ledger } from "./ledger.ts";
 
 export interface Finding {
-  fault: "event-changed" | "event-missing" | "event-not-chained" | "tail-cut" | "head-rewritten" | "witness-missing" | "witness-changed" | "evidence-changed";
+  fault: "event-changed" | "event-missing" | "event-not-chained" | "tail-cut" | "head-rewritten" | "witness-missing" | "witness-disagrees" | "evidence-changed";
   /** The event it is about. */
   sequence: number;
   message: string;
@@ -24,8 +24,8 @@ export async function keptLedger(ledger: Ledger): Promise<KeptLedger> {
 }
 
 /**
- * Recomputes the chain from the first event and holds it against the head and the witnesses. Three places know each event's hash (its own
- * bytes, the next event or the head, the witness); the one that disagrees with the other two is the one that was changed.
+ * Recomputes the chain from the first event and holds it against the head and the witnesses. Three places know each event's hash:
+ * its own bytes, the next event or the head, and the witness; the one that disagrees with the other two is the one that was changed.
  *
  * @returns empty where nothing was changed, removed, inserted or reordered
  */
@@ -52,7 +52,7 @@ export function verifyChain({ texts, head, witnesses }: KeptLedger): Finding[] {
     }
     if (witness !== hash) {
       return nextSays === hash
-        ? { fault: "witness-changed", sequence, message: `the witness of event ${sequence} was changed: it says ${witness || "nothing"}, the chain says ${hash}` }
+        ? { fault: "witness-disagrees", sequence, message: `event ${sequence} and its witness disagree: the witness says ${witness || "nothing"}, the chain ${hash}. A witness is written once, so rather the chain was written anew` }
         : { fault: "event-changed", sequence, message: `event ${sequence} was changed: it hashes to ${hash}, its witness says ${witness}` };
     }
     if (read.event.previous !== hashBefore(sequence)) {

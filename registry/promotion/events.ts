@@ -1,15 +1,10 @@
 import { FalconryError } from "@falconry/environment/error.ts";
-import { workloadSchema } from "@falconry/model/workload.ts";
 import { z } from "zod";
 import { candidateSchema, deploymentSchema } from "../endpoint/deployment.ts";
-import { verdictSchema } from "../gates/gate.ts";
+import { verdictSchema } from "../gates/verdict.ts";
 import type { LedgerRecord } from "../ledger/chain.ts";
 import { evidenceSchema } from "../ledger/evidence.ts";
-
-/** What a promotion is judged by, as the workload declared it when the promotion was asked for. */
-export const settingsSchema = workloadSchema.pick({ metric: true, gates: true, rollout: true });
-
-export type PromotionSettings = z.infer<typeof settingsSchema>;
+import { settingsSchema } from "./settings.ts";
 
 const reason = z.string().min(1);
 

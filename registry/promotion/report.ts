@@ -1,5 +1,5 @@
 import { FalconryError } from "@falconry/environment/error.ts";
-import type { Verdict } from "../gates/gate.ts";
+import type { Verdict } from "../gates/verdict.ts";
 import type { Story } from "./story.ts";
 
 /** What `promote`, `approve` and `reject` tell about a promotion. */

@@ -3,10 +3,10 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import type { RegistryContext } from "../context.ts";
 import { requireEndpoint } from "../endpoint/describe.ts";
-import { settingsSchema } from "./events.ts";
 import { reconcile } from "./reconcile.ts";
 import { type PromotionReport, promotionReport } from "./report.ts";
 import { champion, type Operation } from "./state.ts";
+import { settingsSchema } from "./settings.ts";
 import { Story } from "./story.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { Candidate, Deployment } from "../endpoint/deployment.ts";
-import type { Verdict } from "../gates/gate.ts";
-import type { PromotionEvent, PromotionSettings } from "./events.ts";
+import type { Verdict } from "../gates/verdict.ts";
+import type { PromotionEvent } from "./events.ts";
+import type { PromotionSettings } from "./settings.ts";
 
 /** A promotion or a rollback: what was asked for, and how far it has come. */
 export interface Operation {

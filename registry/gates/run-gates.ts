@@ -1,0 +1,75 @@
+import type { Environment } from "@falconry/environment/environment.ts";
+import { FalconryError } from "@falconry/environment/error.ts";
+import { unreachable } from "@falconry/environment/unreachable.ts";
+import { MlflowError } from "mlflow-client";
+import type { Candidate as Judged, Deployment } from "../endpoint/deployment.ts";
+import { packageDigest } from "../endpoint/package.ts";
+import { type Evidence, evidenceStore, keepEvidence } from "../ledger/evidence.ts";
+import type { PromotionSettings } from "../promotion/settings.ts";
+import { compatibleSignature } from "./compatible-signature.ts";
+import { type Candidate, candidateOf, championOf } from "./contestant.ts";
+import type { Contest, Gate, Measurement } from "./gate.ts";
+import { lineageComplete } from "./lineage-complete.ts";
+import { metricFloor } from "./metric-floor.ts";
+import { notWorse } from "./not-worse.ts";
+import { onnxParity } from "./onnx-parity.ts";
+import { tensorsOnly } from "./tensors-only.ts";
+import { Unmeasurable } from "./unmeasurable.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** In the order in which they are shown. All are asked, whatever the ones before found. */
+export const gates: readonly Gate[] = [lineageComplete, tensorsOnly, compatibleSignature, onnxParity, metricFloor, notWorse];
+
+export interface GatesOutcome {
+  gates: Verdict[];
+  /** Exactly what was judged; undefined where a gate failed. */
+  candidate?: Judged;
+  evidence: Evidence;
+}
+
+/**
+ * Asks every gate about a registered version.
+ *
+ * @throws MlflowError and others where a service cannot be reached: that is no verdict, the gates can be run again
+ */
+export async function runGates(
+  environment: Environment,
+  workload: string,
+  version: number,
+  champion: Deployment | undefined,
+  settings: PromotionSettings,
+): Promise<GatesOutcome> {
+  const candidate = candidateOf(environment, workload, version);
+  const contest = { candidate, champion: champion && championOf(environment, champion), settings };
+  const verdicts: Verdict[] = [];
+  const found: Record<string, unknown> = {};
+  for (const gate of gates) {
+    const { passed, measured, evidence } = await measure(gate, contest);
+    verdicts.push({ name: gate.name, passed, measured, required: gate.required(settings) });
+    if (evidence !== undefined) found[gate.name] = evidence;
+  }
+  const evidence = await keepEvidence(evidenceStore(environment), found);
+  if (verdicts.some(({ passed }) => !passed)) return { gates: verdicts, evidence };
+  return { gates: verdicts, evidence, candidate: await judged(candidate) };
+}
+
+async function measure(gate: Gate, contest: Contest): Promise<Measurement> {
+  try {
+    return await gate.measure(contest);
+  } catch (error) {
+    const isReason = error instanceof Unmeasurable || error instanceof FalconryError || error instanceof MlflowError;
+    if (!isReason || unreachable(error) !== undefined) throw error;
+    return { passed: false, measured: `cannot be measured: ${error.message}` };
+  }
+}
+
+async function judged(candidate: Candidate): Promise<Judged> {
+  const { run, features, featureSet } = await candidate.lineage();
+  return {
+    version: candidate.version,
+    run: run.info.runId,
+    dataset: featureSet.dataset.digest,
+    features,
+    package: packageDigest(await candidate.files()),
+  };
+}

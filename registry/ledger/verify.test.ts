@@ -1,0 +1,113 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import { type ChainHead, chain, genesis, hashOf } from "./chain.ts";
+import type { HeadItem } from "./ledger.ts";
+import { type Finding, verifyChain } from "./verify.ts";
+
+interface Kept {
+  texts: Map<number, string>;
+  head: HeadItem | undefined;
+  witnesses: Map<number, string>;
+}
+
+/** A ledger as an honest writer leaves it. */
+function written(events: number): Kept {
+  const kept: Kept = { texts: new Map(), head: undefined, witnesses: new Map() };
+  let head: ChainHead = genesis;
+  for (let at = 0; at < events; at++) {
+    const text = chain(head, { time: "2026-11-21T10:00:00.000Z", actor: "ada", type: "approved", reason: `reason ${at}` });
+    head = { sequence: head.sequence + 1, hash: hashOf(text) };
+    kept.texts.set(head.sequence, text);
+    kept.witnesses.set(head.sequence, head.hash);
+    kept.head = head;
+  }
+  return kept;
+}
+
+const headOf = ({ head }: Kept): HeadItem => head ?? genesis;
+const textAt = ({ texts }: Kept, sequence: number): string => texts.get(sequence) ?? "";
+const faults = (findings: Finding[]) => findings.map(({ fault, sequence }) => `${fault} ${sequence}`);
+
+function flip(text: string, place: number, bit: number): string {
+  const bytes = Buffer.from(text, "latin1");
+  const at = place % bytes.length;
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+  return bytes.toString("latin1");
+}
+
+const place = fc.nat();
+const length = fc.integer({ min: 2, max: 8 });
+
+describe("a ledger that nobody touched", () => {
+  test.prop([fc.integer({ min: 0, max: 8 })])("has no findings", (events) => {
+    expect(verifyChain(written(events))).toEqual([]);
+  });
+});
+
+describe("any single mutation is found and named", () => {
+  test.prop([length, place, place, fc.integer({ min: 0, max: 6 })])("a flipped bit of an event", (events, which, where, bit) => {
+    const kept = written(events);
+    const sequence = 1 + (which % events);
+    kept.texts.set(sequence, flip(textAt(kept, sequence), where, bit));
+    expect(faults(verifyChain(kept))).toContain(`event-changed ${sequence}`);
+  });
+
+  test.prop([length, place])("an event that is missing from the middle", (events, which) => {
+    const kept = written(events);
+    const sequence = 1 + (which % (events - 1));
+    kept.texts.delete(sequence);
+    expect(faults(verifyChain(kept))).toEqual([`event-missing ${sequence}`]);
+  });
+
+  test.prop([length, place])("a tail that was cut, and the head rewritten to hide it", (events, which) => {
+    const kept = written(events);
+    const last = which % events;
+    for (let sequence = last + 1; sequence <= events; sequence++) kept.texts.delete(sequence);
+    kept.head = last === 0 ? undefined : { sequence: last, hash: hashOf(textAt(kept, last)) };
+    expect(faults(verifyChain(kept))).toContain(`tail-cut ${last + 1}`);
+  });
+
+  test.prop([length, fc.constantFrom("hash", "sequence", "gone")])("a head that was rewritten", (events, how) => {
+    const kept = written(events);
+    const { sequence, hash } = headOf(kept);
+    kept.head = how === "gone" ? undefined : how === "hash" ? { sequence, hash: hashOf(hash) } : { sequence: sequence - 1, hash };
+    expect(faults(verifyChain(kept))).toEqual([`head-rewritten ${events}`]);
+  });
+
+  test.prop([length, place])("two events that changed places", (events, which) => {
+    const kept = written(events);
+    const sequence = 1 + (which % (events - 1));
+    const [one, other] = [textAt(kept, sequence), textAt(kept, sequence + 1)];
+    kept.texts.set(sequence, other).set(sequence + 1, one);
+    expect(faults(verifyChain(kept))).toEqual(expect.arrayContaining([`event-changed ${sequence}`, `event-changed ${sequence + 1}`]));
+  });
+
+  test.prop([length])("an event that was put in at the end, chained and with a new head", (events) => {
+    const kept = written(events);
+    const text = chain(headOf(kept), { time: "2026-11-21T10:00:00.000Z", actor: "mallory", type: "approved", reason: "trust me" });
+    kept.texts.set(events + 1, text);
+    kept.head = { sequence: events + 1, hash: hashOf(text) };
+    expect(faults(verifyChain(kept))).toEqual([`witness-missing ${events + 1}`]);
+  });
+
+  test.prop([length, place])("a history rewritten from one event on, chained anew", (events, which) => {
+    const kept = written(events);
+    const from = 1 + (which % events);
+    let head: ChainHead = from === 1 ? genesis : { sequence: from - 1, hash: hashOf(textAt(kept, from - 1)) };
+    for (let sequence = from; sequence <= events; sequence++) {
+      const text = chain(head, { time: "2026-11-21T10:00:00.000Z", actor: "mallory", type: "approved", reason: "trust me" });
+      head = { sequence, hash: hashOf(text) };
+      kept.texts.set(sequence, text);
+    }
+    kept.head = head;
+    expect(faults(verifyChain(kept))).toContain(`witness-disagrees ${from}`);
+  });
+
+  test.prop([length, place, fc.constantFrom("gone", "changed")])("a witness that is gone or was changed", (events, which, how) => {
+    const kept = written(events);
+    const sequence = 1 + (which % events);
+    if (how === "gone") kept.witnesses.delete(sequence);
+    else kept.witnesses.set(sequence, hashOf("another"));
+    expect(faults(verifyChain(kept))).toEqual([`witness-${how === "gone" ? "missing" : "disagrees"} ${sequence}`]);
+  });
+});
