@@ -1,0 +1,67 @@
+import { Tensor } from "onnxruntime-node";
+
+/** A value of a column; null is missing. */
+export type Cell = number | string | null;
+
+/** Element types of a graph's inputs that a column can fill. */
+export type Element = keyof typeof builders;
+
+export function isElement(type: string): type is Element {
+  return Object.hasOwn(builders, type);
+}
+
+interface TensorBuilder {
+  set(index: number, cell: Cell): void;
+  tensor(dims: number[]): Tensor;
+}
+
+export function tensorBuilder(element: Element, length: number): TensorBuilder {
+  return builders[element](length);
+}
+
+/** A missing number is NaN, a missing string is "". Integers and booleans know no missing value: those are refused before. */
+const builders = {
+  float32(length: number): TensorBuilder {
+    const data = new Float32Array(length);
+    return { set: (index, cell) => setNumber(data, index, cell), tensor: (dims) => new Tensor("float32", data, dims) };
+  },
+  float64(length: number): TensorBuilder {
+    const data = new Float64Array(length);
+    return { set: (index, cell) => setNumber(data, index, cell), tensor: (dims) => new Tensor("float64", data, dims) };
+  },
+  int32(length: number): TensorBuilder {
+    const data = new Int32Array(length);
+    return { set: (index, cell) => setNumber(data, index, cell), tensor: (dims) => new Tensor("int32", data, dims) };
+  },
+  int64(length: number): TensorBuilder {
+    const data = new BigInt64Array(length);
+    return {
+      set(index, cell) {
+        data[index] = BigInt(Math.trunc(Number(cell)));
+      },
+      tensor: (dims) => new Tensor("int64", data, dims),
+    };
+  },
+  bool(length: number): TensorBuilder {
+    const data = new Uint8Array(length);
+    return {
+      set(index, cell) {
+        data[index] = Number(cell) === 0 ? 0 : 1;
+      },
+      tensor: (dims) => new Tensor("bool", data, dims),
+    };
+  },
+  string(length: number): TensorBuilder {
+    const data = new Array<string>(length).fill("");
+    return {
+      set(index, cell) {
+        data[index] = cell === null ? "" : String(cell);
+      },
+      tensor: (dims) => new Tensor("string", data, dims),
+    };
+  },
+};
+
+function setNumber(data: Float32Array | Float64Array | Int32Array, index: number, cell: Cell): void {
+  data[index] = cell === null ? Number.NaN : Number(cell);
+}
