@@ -1,0 +1,18 @@
+import type { models } from "@falconry/registry/models.ts";
+import { table } from "./table.ts";
+
+export function renderModels({ workload, versions }: Awaited<ReturnType<typeof models>>): string {
+  if (versions.length === 0) return `No version of ${workload} yet: falconry train ${workload}`;
+  return table(
+    ["version", "created", "run", "test accuracy", "gates", "aliases", "serves"],
+    versions.map(({ version, created, run, metrics, promotion, aliases, serves }) => [
+      version,
+      created.slice(0, 19).replace("T", " "),
+      run.slice(0, 12),
+      metrics["test.accuracy"]?.toFixed(4) ?? "",
+      promotion === null ? "" : `${promotion.gates.filter((gate) => gate.passed).length} of ${promotion.gates.length} passed, ${promotion.state}`,
+      aliases.join(", "),
+      serves.join(", "),
+    ]),
+  );
+}

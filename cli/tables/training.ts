@@ -1,0 +1,32 @@
+import type { TrainingReport } from "@falconry/training/train.ts";
+import { facts, shortDigest, table } from "./table.ts";
+
+export function renderTraining({ run, dataset, model, best, candidates, test, leaks }: TrainingReport): string {
+  const interval = ({ low, high }: { low: number; high: number }) => `${low.toFixed(3)} to ${high.toFixed(3)}`;
+  const compared = table(
+    ["candidate", "", ...metricNames(candidates).flatMap((name) => [name, "95 %"])],
+    candidates.map(({ name, metrics }) => [
+      name,
+      name === best ? "best" : "",
+      ...metricNames(candidates).flatMap((metric) => {
+        const measured = metrics[metric];
+        return measured === undefined ? ["", ""] : [measured.mean.toFixed(4), interval(measured)];
+      }),
+    ]),
+  );
+  const tested = table(
+    ["on the untouched test part", "", "95 %"],
+    Object.entries(test).map(([name, measured]) => [name, measured.value.toFixed(4), interval(measured)]),
+  );
+  const refused = leaks.map(({ column, reason }) => `refused ${column}: ${reason}`).join("\n");
+  const registered = facts([
+    ["registered", `${model.name} version ${model.version}`],
+    ["run", run],
+    ["dataset", `${dataset.name} ${shortDigest(dataset.digest)}`],
+  ]);
+  return [compared, tested, refused, registered].filter((part) => part !== "").join("\n\n");
+}
+
+function metricNames(candidates: TrainingReport["candidates"]): string[] {
+  return Object.keys(candidates[0]?.metrics ?? {});
+}
