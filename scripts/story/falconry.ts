@@ -2,12 +2,6 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 
-/** What one run of the command answered: its JSON document and its exit code. */
-export interface Answer<Document> {
-  document: Document;
-  exitCode: number;
-}
-
 interface ErrorDocument {
   error: { code: string; message: string; hint: string };
 }
@@ -17,10 +11,14 @@ interface ErrorDocument {
  *
  * @param expected exit codes that the story goes on from
  * @param input what the command reads from stdin
+ * @returns the document that the command printed
  * @throws Error with the command's own words when it ends in any other way
  */
-export async function falconry<Document>(args: string[], { expected = [0], input = "" } = {}): Promise<Answer<Document>> {
-  const child = spawn(join(checkoutFolder, "cli", "falconry"), [...args, "--json"], { cwd: checkoutFolder, stdio: ["pipe", "pipe", "pipe"] });
+export async function falconry<Document>(args: string[], { expected = [0], input = "" } = {}): Promise<Document> {
+  const child = spawn(join(checkoutFolder, "cli", "falconry"), [...args, "--json"], {
+    cwd: checkoutFolder,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   child.stdin.on("error", () => {}).end(input);
   const [stdout, stderr, exitCode] = await Promise.all([
     text(child.stdout),
@@ -30,7 +28,7 @@ export async function falconry<Document>(args: string[], { expected = [0], input
   if (exitCode === null || !expected.includes(exitCode)) {
     throw new Error(`falconry ${args.join(" ")} ended with ${exitCode ?? "a signal"}: ${reason(stdout)}\n${stderr}`.trim());
   }
-  return { document: JSON.parse(stdout) as Document, exitCode };
+  return JSON.parse(stdout) as Document;
 }
 
 async function text(stream: NodeJS.ReadableStream): Promise<string> {

@@ -1,5 +1,6 @@
 import { falconry } from "./falconry.ts";
-import { type Champion, type Step, steps } from "./steps.ts";
+import { steps } from "./steps.ts";
+import type { Step, Story } from "./story.ts";
 
 interface ToldStep {
   name: string;
@@ -8,13 +9,6 @@ interface ToldStep {
   /** The command's document, or why the step failed. */
   result?: unknown;
   error?: string;
-}
-
-/** What the steps of one telling hand on to each other. */
-export interface Story {
-  /** Version that the first promotion put live. */
-  champion?: Champion;
-  trackingUri?: string;
 }
 
 /**
@@ -46,8 +40,7 @@ const regionDown: Step = {
   name: "region-down",
   title: "the region goes down; its state stays",
   async take() {
-    const { document } = await falconry(["local", "down"]);
-    return { result: document, shown: "" };
+    return { result: await falconry(["local", "down"]), shown: "" };
   },
 };
 
@@ -67,7 +60,10 @@ async function take(step: Step, story: Story, say: (text: string) => void): Prom
 
 /** Ctrl-C leaves no region behind, unless it was to be kept. */
 function stopRegionOnInterrupt(keep: boolean, say: (text: string) => void): void {
-  for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [signal, exitCode] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
     process.once(signal, async () => {
       say("\ninterrupted");
       if (!keep) await falconry(["local", "down"]);
