@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 const columnSpec = z.object({
-  name: z.string(),
+  /** "" where the signature gives the column a place but no name. */
+  name: z.string().default(""),
   /** MLflow's name of the type: double, float, long, integer, boolean, string; others are passed on as they are. */
   type: z.string(),
   /** False where a request may leave the column out. */

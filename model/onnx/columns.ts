@@ -39,7 +39,8 @@ export class ColumnReader {
    * @throws FalconryError `model.unsupported-input`, `model.signature-mismatch`
    */
   constructor(graphInputs: readonly InferenceSession.ValueMetadata[], signature: Signature | undefined) {
-    const named = signature?.inputs.type === "columns" ? signature.inputs.columns : undefined;
+    const columns = signature?.inputs.type === "columns" ? signature.inputs.columns : [];
+    const named = columns.length > 0 && columns.every(({ name }) => name !== "") ? columns : undefined;
     this.#bindings = graphInputs.map((input) => bind(input, graphInputs.length === 1, named));
     this.inputs = this.#bindings.flatMap(({ columns }) => columns);
   }
