@@ -30,7 +30,7 @@ export const errorCatalogue = {
   "container.settings": { exit: 2, when: "An environment variable of the inference container does not have the value that it must." },
   "container.package-missing": { exit: 3, when: "The model folder of the inference container holds no model.onnx." },
   "container.package-corrupt": { exit: 3, when: "A file of a model package does not match its hash in manifest.json." },
-  "container.self-check": { exit: 3, when: "A loaded model does not answer one row of missing values." },
+  "container.self-check": { exit: 3, when: "A loaded model does not answer one row of zeros." },
   "request.empty": { exit: 3, when: "A request or a file holds no rows." },
   "request.malformed": { exit: 3, when: "A request or a file is no JSON, no CSV or no UTF-8." },
   "request.shape": { exit: 3, when: "JSON does not have the shape of any format for rows." },
@@ -55,7 +55,10 @@ export const errorCatalogue = {
   "ingest.json": { exit: 3, when: "The file is no JSON, or not the JSON that the workload reads." },
   "ingest.nothing-accepted": { exit: 3, when: "Every record of the file went to quarantine." },
   "train.leaking-column": { exit: 3, when: "features.sql names a column that is known only after the event." },
-  "train.feature-sql": { exit: 3, when: "features.sql does not run, or its output lacks the key, the target or a feature, or repeats a key." },
+  "train.feature-sql": {
+    exit: 3,
+    when: "features.sql does not run, or its output lacks the key, the target or a feature, or repeats a key.",
+  },
   "train.too-few-rows": { exit: 3, when: "A class has too few rows to be split and cross-validated." },
   "train.unknown-candidate": { exit: 2, when: "The workload declares no candidate of this name." },
   "train.candidate-failed": { exit: 3, when: "A candidate cannot be fitted to this target, or its fit does not converge." },
@@ -70,6 +73,17 @@ export const errorCatalogue = {
   "model.reserved-name": { exit: 3, when: "A feature has the name of an output of the model." },
   "model.missing-value": { exit: 3, when: "A value is missing in a column of integers, which knows no missing value." },
   "model.mlmodel-invalid": { exit: 3, when: "The MLmodel file is no YAML with an onnx flavor." },
+  "local.python-missing": { exit: 4, when: "The Python that the emulator and MLflow run on is not there." },
+  "local.busy": { exit: 4, when: "Another command has been changing the region for minutes." },
+  "local.port-taken": { exit: 4, when: "Another process listens on a port that the region uses." },
+  "local.service-died": { exit: 4, when: "A service of the region ended, or never became healthy, while it was started." },
+  "local.service-unknown": { exit: 2, when: "A region has no service of this name." },
+  "local.not-emulated": { exit: 4, when: "The Pulumi program asks for something that has no emulation on this machine." },
+  "local.duplicate-resource": { exit: 4, when: "The Pulumi program declares one resource twice." },
+  "local.replacement-refused": {
+    exit: 4,
+    when: "A change to the Pulumi program would replace a resource of the region and lose what it holds.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

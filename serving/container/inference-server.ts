@@ -71,6 +71,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   "request.too-large": 413,
   "request.content-type": 415,
   "request.unanswerable": 422,
+  "model.missing-value": 400,
 };
 
 /** The caller's mistakes that the HTTP server finds before a handler runs. */

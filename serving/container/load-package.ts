@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "@falconry/environment/canonical.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
-import { readMlmodel } from "@falconry/model/mlmodel.ts";
+import { graphFile, readMlmodel } from "@falconry/model/mlmodel.ts";
 import { OnnxModel } from "@falconry/model/session.ts";
 import { z } from "zod";
 
@@ -17,16 +17,16 @@ const manifestSchema = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
  */
 export async function loadPackage(folder: string): Promise<OnnxModel> {
   await verifyManifest(folder);
-  const graph = await readOptional(folder, "model.onnx");
+  const text = await readOptional(folder, "MLmodel");
+  const mlmodel = text === undefined ? { graph: graphFile } : readMlmodel(text.toString("utf8"));
+  const graph = await readOptional(folder, mlmodel.graph);
   if (graph === undefined) {
     throw new FalconryError("container.package-missing", {
-      message: `${join(folder, "model.onnx")} does not exist`,
+      message: `${join(folder, mlmodel.graph)} does not exist`,
       hint: "Point the SageMaker model's ModelDataSource at a folder that holds model.onnx and MLmodel, or set SM_MODEL_DIR",
     });
   }
-  const mlmodel = await readOptional(folder, "MLmodel");
-  const signature = mlmodel === undefined ? undefined : readMlmodel(mlmodel.toString("utf8")).signature;
-  const model = await OnnxModel.load(graph, signature);
+  const model = await OnnxModel.load(graph, mlmodel.signature);
   await checkItself(model);
   return model;
 }
@@ -56,14 +56,15 @@ function corrupt(message: string): FalconryError {
   });
 }
 
-/** One row of missing values must be answered with one prediction and finite probabilities that sum to 1. */
+/** One row of zeros and empty strings must be answered with one prediction and finite probabilities that sum to 1. */
 async function checkItself(model: OnnxModel): Promise<void> {
-  const { predictions, probabilities } = await model.predict(Object.fromEntries(model.inputs.map(({ name }) => [name, [null]])));
+  const row = model.inputs.map(({ name, type }) => [name, [type === "double" ? 0 : ""]]);
+  const { predictions, probabilities } = await model.predict(Object.fromEntries(row));
   const sum = probabilities?.[0]?.reduce((total, probability) => total + probability, 0) ?? 1;
   if (predictions.length === 1 && Math.abs(sum - 1) < 1e-3) return;
   throw new FalconryError("container.self-check", {
-    message: `a row of missing values gives ${predictions.length} predictions, and probabilities that sum to ${sum}`,
-    hint: "Load the model with onnxruntime and predict one row of missing values: the graph is broken",
+    message: `a row of zeros and empty strings gives ${predictions.length} predictions, and probabilities that sum to ${sum}`,
+    hint: "Load the model with onnxruntime and predict one row of zeros: the graph is broken",
   });
 }
 

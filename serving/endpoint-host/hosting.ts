@@ -84,7 +84,7 @@ export class Hosting {
   async #settle(endpoint: EndpointRecord, live: Deployment | undefined, reason?: string): Promise<void> {
     endpoint.status = live === undefined ? "Failed" : "InService";
     endpoint.live = live;
-    endpoint.target = undefined;
+    if (live !== undefined) endpoint.target = undefined;
     endpoint.failureReason = reason;
     endpoint.modified = this.#account.now();
     await this.#account.save();

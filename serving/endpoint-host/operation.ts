@@ -28,7 +28,8 @@ export function epochSeconds(time: string): number {
 }
 
 function invalid(issues: readonly z.core.$ZodIssue[]): ServiceError {
-  const [issue] = issues;
+  // A member that is not emulated explains more than one that is missing because of it.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (issue === undefined) return validation("the request is invalid");
   const path = issue.path.map((part) => (typeof part === "string" ? part.charAt(0).toLowerCase() + part.slice(1) : String(part))).join(".");
   if (issue.code === "unrecognized_keys") return notEmulated([...issue.path.map(String), issue.keys[0]].join("."));

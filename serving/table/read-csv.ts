@@ -13,7 +13,8 @@ export function readCsv(text: string): Table {
   const { data, errors } = Papa.parse<string[]>(text, { delimiter: "," });
   const [error] = errors;
   if (error !== undefined) throw malformed(`${place(error.row ?? 0)}: ${error.message}`);
-  const lines = withoutLastNewline(data);
+  // A newline at the end begins no further line.
+  const lines = /[\r\n]$/.test(text) ? data.slice(0, -1) : data;
   const [header, ...rows] = lines;
   if (header === undefined || rows.length === 0) {
     throw new FalconryError("request.empty", { message: "the CSV holds no row below its header", hint });
@@ -26,12 +27,6 @@ export function readCsv(text: string): Table {
   const ragged = rows.findIndex((row) => row.length !== header.length);
   if (ragged >= 0) throw malformed(`row ${ragged + 1}: ${rows[ragged]?.length} fields for ${header.length} columns`);
   return { rows: rows.length, columns, typed: false };
-}
-
-/** A file that ends with a newline ends with one empty line, which is no row. */
-function withoutLastNewline(lines: string[][]): string[][] {
-  const last = lines.at(-1);
-  return last?.length === 1 && last[0] === "" ? lines.slice(0, -1) : lines;
 }
 
 function place(line: number): string {
