@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { sha256 } from "./canonical.ts";
+import { ContentStore } from "./content-store.ts";
+import { type Environment, openEnvironment } from "./environment.ts";
+
+const prefix = "content-store-test";
+let environment: Environment;
+let store: ContentStore;
+let folder: string;
+
+beforeAll(async () => {
+  environment = await openEnvironment("local");
+  store = new ContentStore(environment.s3, environment.descriptor.lake.clean, prefix);
+  folder = await mkdtemp(join(tmpdir(), "falconry-content-"));
+});
+afterAll(async () => {
+  environment[Symbol.dispose]();
+  await rm(folder, { recursive: true });
+});
+
+let content: Buffer;
+beforeEach(() => {
+  content = randomBytes(1_000);
+});
+
+test("what was put under its hash comes back", async () => {
+  const stored = await store.put(content);
+  expect(stored).toEqual({ sha256: sha256(content), bytes: 1_000, uploaded: true });
+  expect(Buffer.from(await store.get(stored.sha256))).toEqual(content);
+});
+
+test("the same content is uploaded once, from memory or from a file", async () => {
+  const path = join(folder, "same");
+  await writeFile(path, content);
+  const first = await store.putFile(path);
+  expect(first.uploaded).toBe(true);
+  expect(await store.put(content)).toEqual({ ...first, uploaded: false });
+  expect(await store.putFile(path)).toEqual({ ...first, uploaded: false });
+});
+
+test("a file comes back as it went", async () => {
+  const { sha256: digest } = await store.put(content);
+  const path = join(folder, "back");
+  await store.getFile(digest, path);
+  expect(await readFile(path)).toEqual(content);
+});
+
+test("changed bytes are never handed out", async () => {
+  const { sha256: digest } = await store.put(content);
+  const flipped = Buffer.from(content);
+  flipped.writeUInt8(content.readUInt8(0) ^ 1, 0);
+  await environment.s3.send(new PutObjectCommand({ ...object(digest), Body: flipped }));
+  await expect(store.get(digest)).rejects.toMatchObject({ code: "content.corrupt", message: expect.stringContaining(store.url(digest)) });
+  await expect(store.getFile(digest, join(folder, "flipped"))).rejects.toMatchObject({ code: "content.corrupt" });
+});
+
+test("lost content is missed by name", async () => {
+  const { sha256: digest } = await store.put(content);
+  await environment.s3.send(new DeleteObjectCommand(object(digest)));
+  expect(await store.has(digest)).toBe(false);
+  await expect(store.get(digest)).rejects.toMatchObject({ code: "content.missing", message: `${store.url(digest)} does not exist` });
+});
+
+function object(digest: string) {
+  return { Bucket: environment.descriptor.lake.clean, Key: `${prefix}/${digest}` };
+}

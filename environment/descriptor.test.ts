@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { type Descriptor, descriptorParameter, descriptorSchema, endpointOf } from "./descriptor.ts";
+
+const descriptor: Descriptor = {
+  environment: "dev",
+  region: "eu-central-1",
+  tracking: { uri: "https://mlflow.example.org", authentication: { type: "sigv4" } },
+  lake: {
+    raw: "dev-raw",
+    clean: "dev-clean",
+    features: "dev-features",
+    artifacts: "dev-artifacts",
+    models: "dev-models",
+    audit: "dev-audit",
+  },
+  tables: { ledger: "dev-ledger" },
+  keys: { lake: "arn:aws:kms:eu-central-1:1:key/a", ledger: "arn:aws:kms:eu-central-1:1:key/b" },
+  roles: { inference: "arn:aws:iam::1:role/a", training: "arn:aws:iam::1:role/b", registry: "arn:aws:iam::1:role/c" },
+  images: { inference: "1.dkr.ecr.eu-central-1.amazonaws.com/falconry-inference:1" },
+  endpoints: {
+    falcon: { name: "dev-falcon", variant: "live", instanceType: "ml.m5.large", instanceCount: 2, bootstrapConfig: "dev-falcon-bootstrap" },
+  },
+  services: {},
+};
+
+test("a descriptor survives its way through SSM", () => {
+  expect(descriptorSchema.parse(JSON.parse(JSON.stringify(descriptor)))).toEqual(descriptor);
+});
+
+test("an endpoint of one instance is no endpoint: a canary needs a share of instances", () => {
+  const { falcon } = descriptor.endpoints;
+  const alone = descriptorSchema.safeParse({ ...descriptor, endpoints: { falcon: { ...falcon, instanceCount: 1 } } });
+  expect(alone.error?.issues.map((issue) => issue.path.join("."))).toEqual(["endpoints.falcon.instanceCount"]);
+});
+
+test("each environment keeps its descriptor in a parameter of its own", () => {
+  expect(descriptorParameter("dev")).toBe("/falconry/dev/descriptor");
+});
+
+test("a workload without an endpoint is refused with the command that makes one", () => {
+  expect(endpointOf(descriptor, "falcon").name).toBe("dev-falcon");
+  expect(() => endpointOf(descriptor, "mdetect")).toThrow(
+    expect.objectContaining({ code: "environment.no-endpoint", hint: "Run: pulumi up --stack dev" }),
+  );
+});
