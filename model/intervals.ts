@@ -1,0 +1,76 @@
+import { bisect, mean, quantile, sampleVariance } from "simple-statistics";
+
+/** Where a value lies with 95 % confidence. */
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+/** The 97.5 % quantile of the standard normal distribution. */
+const z = 1.959963984540054;
+
+/**
+ * 95 % interval of a proportion, such as an accuracy. Holds for few rows and for proportions near 0 and 1, and stays inside [0, 1].
+ *
+ * @param successes of `trials`, at least one trial
+ * @see Wilson (1927), Probable inference; Brown, Cai and DasGupta (2001) recommend it for small samples
+ */
+export function wilsonInterval(successes: number, trials: number): Interval {
+  if (!(trials > 0 && successes >= 0 && successes <= trials)) throw new RangeError(`${successes} of ${trials} is no proportion`);
+  const share = successes / trials;
+  const centre = share + (z * z) / (2 * trials);
+  const spread = z * Math.sqrt((share * (1 - share)) / trials + (z * z) / (4 * trials * trials));
+  const scale = 1 + (z * z) / trials;
+  return { low: Math.max(0, (centre - spread) / scale), high: Math.min(1, (centre + spread) / scale) };
+}
+
+/**
+ * Mean of a k-fold cross-validation with a 95 % interval. Folds share training rows, so their values vary less than independent
+ * ones would: the variance of the mean is s^2 (1/k + 1/(k - 1)), not s^2 / k.
+ *
+ * @param values one per fold, at least two
+ * @see Nadeau and Bengio (2003), Inference for the generalization error (the corrected t interval, with test/train = 1/(k - 1))
+ */
+export function foldsInterval(values: readonly number[]): Interval & { mean: number } {
+  const folds = values.length;
+  if (folds < 2) throw new RangeError("an interval needs at least two folds");
+  const centre = mean([...values]);
+  const spread = studentQuantile(folds - 1) * Math.sqrt(sampleVariance([...values]) * (1 / folds + 1 / (folds - 1)));
+  return { mean: centre, low: centre - spread, high: centre + spread };
+}
+
+/** Enough for two digits of the bounds. */
+const resamples = 1000;
+
+/**
+ * 95 % interval of any statistic of some rows, by the percentile bootstrap. Resamples on which the statistic is NaN (a class
+ * that was not drawn) do not count; NaN where none counts.
+ *
+ * @param statistic of a list of row numbers in [0, rows), with repetitions
+ * @param random uniform in [0, 1); seed it for the same interval again
+ * @see Efron (1979), Bootstrap methods: another look at the jackknife
+ */
+export function bootstrapInterval(rows: number, statistic: (rows: number[]) => number, random: () => number): Interval {
+  const draw = () => statistic(Array.from({ length: rows }, () => Math.floor(random() * rows)));
+  const values = Array.from({ length: resamples }, draw).filter((value) => !Number.isNaN(value));
+  if (values.length === 0) return { low: Number.NaN, high: Number.NaN };
+  return { low: quantile(values, 0.025), high: quantile(values, 0.975) };
+}
+
+/** The 97.5 % quantile of Student's t with a whole number of degrees of freedom. */
+function studentQuantile(degrees: number): number {
+  const angle = bisect((angle) => centralShare(angle, degrees) - 0.95, 0, Math.PI / 2, 200, 1e-12);
+  return Math.sqrt(degrees) * Math.tan(angle);
+}
+
+/** P(|T| <= t) where t = sqrt(degrees) tan(angle). @see Abramowitz and Stegun (1964), 26.7.3 and 26.7.4 */
+function centralShare(angle: number, degrees: number): number {
+  const odd = degrees % 2 === 1;
+  let term = odd ? Math.cos(angle) : 1;
+  let sum = degrees === 1 ? 0 : term;
+  for (let power = odd ? 3 : 2; power <= degrees - 2; power += 2) {
+    term *= ((power - 1) / power) * Math.cos(angle) ** 2;
+    sum += term;
+  }
+  return odd ? (2 / Math.PI) * (angle + Math.sin(angle) * sum) : Math.sin(angle) * sum;
+}

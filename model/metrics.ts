@@ -1,0 +1,79 @@
+import { mean, wilcoxonRankSum } from "simple-statistics";
+
+type Label = number | string;
+
+/**
+ * How often each class was predicted as each.
+ *
+ * @returns row: actual class, column: predicted class, both in the order of `classes`
+ * @throws RangeError for a label that is none of the classes
+ */
+export function confusionMatrix(actual: readonly Label[], predicted: readonly Label[], classes: readonly Label[]): number[][] {
+  if (actual.length !== predicted.length) throw new RangeError(`${actual.length} labels, ${predicted.length} predictions`);
+  const matrix = classes.map(() => classes.map(() => 0));
+  for (const [row, label] of actual.entries()) {
+    const cells = matrix[classes.indexOf(label)];
+    const column = classes.indexOf(predicted[row] ?? "");
+    const count = cells?.[column];
+    if (cells === undefined || count === undefined)
+      throw new RangeError(`row ${row}: ${label} predicted as ${predicted[row]}, classes are ${classes.join(", ")}`);
+    cells[column] = count + 1;
+  }
+  return matrix;
+}
+
+/** Share of the rows predicted right, in [0, 1]; NaN of no rows. */
+export function accuracy(confusion: readonly (readonly number[])[]): number {
+  return correct(confusion) / total(confusion.flat());
+}
+
+/**
+ * Mean recall of the classes that occur, in [0, 1]; NaN of no rows.
+ *
+ * @see Brodersen et al. (2010), The balanced accuracy and its posterior distribution; the same as scikit-learn's balanced_accuracy_score
+ */
+export function balancedAccuracy(confusion: readonly (readonly number[])[]): number {
+  const recalls = confusion.flatMap((row, index) => (total(row) === 0 ? [] : [(row[index] ?? 0) / total(row)]));
+  return recalls.length === 0 ? Number.NaN : mean(recalls);
+}
+
+/** Rows predicted right. */
+export function correct(confusion: readonly (readonly number[])[]): number {
+  return total(confusion.map((row, index) => row[index] ?? 0));
+}
+
+/**
+ * Area under the ROC curve: the probability that a positive scores above a negative, ties counting half; in [0, 1].
+ *
+ * @returns NaN where all rows are of one class, or a score is NaN: there is nothing to compare
+ * @see Hanley and McNeil (1982): it is the Mann-Whitney U of the positives, over positives x negatives
+ */
+export function rocAuc(isPositive: readonly boolean[], scores: readonly number[]): number {
+  if (isPositive.length !== scores.length) throw new RangeError(`${isPositive.length} labels, ${scores.length} scores`);
+  const positives = scores.filter((_, row) => isPositive[row]);
+  const negatives = scores.filter((_, row) => !isPositive[row]);
+  if (positives.length === 0 || negatives.length === 0 || scores.some(Number.isNaN)) return Number.NaN;
+  const u = wilcoxonRankSum(positives, negatives) - (positives.length * (positives.length + 1)) / 2;
+  return u / (positives.length * negatives.length);
+}
+
+/**
+ * Mean negative log-likelihood of the actual classes, in nats, 0 or more. Probabilities are clipped to [epsilon, 1 - epsilon], as
+ * scikit-learn's log_loss does.
+ *
+ * @param probabilities row x class, in the order of `classes`
+ */
+export function logLoss(actual: readonly Label[], probabilities: readonly (readonly number[])[], classes: readonly Label[]): number {
+  if (actual.length !== probabilities.length)
+    throw new RangeError(`${actual.length} labels, ${probabilities.length} rows of probabilities`);
+  const losses = actual.map((label, row) => {
+    const probability = probabilities[row]?.[classes.indexOf(label)];
+    if (probability === undefined) throw new RangeError(`row ${row}: no probability of ${label}, classes are ${classes.join(", ")}`);
+    return -Math.log(Math.min(Math.max(probability, Number.EPSILON), 1 - Number.EPSILON));
+  });
+  return losses.length === 0 ? Number.NaN : mean(losses);
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
