@@ -6,13 +6,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 let folder: string;
+let tarball: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "mlflow-client-"));
   execFileSync(process.execPath, [join(import.meta.dirname, "build.ts"), join(folder, "dist")]);
-  execFileSync("npm", ["pack", "--silent", "./dist"], { cwd: folder });
+  tarball = execFileSync("npm", ["pack", "--silent", "./dist"], { cwd: folder, encoding: "utf8" }).trim();
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  execFileSync("npm", ["install", "--offline", "--silent", "./mlflow-client-0.1.0.tgz"], { cwd: folder });
+  execFileSync("npm", ["install", "--offline", "--silent", `./${tarball}`], { cwd: folder });
 }, 120_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -46,6 +47,6 @@ test("a TypeScript project sees its types", { timeout: 60_000 }, async () => {
 test("the package needs no other, and brings no tests along", async () => {
   const lock = JSON.parse(await readFile(join(folder, "package-lock.json"), "utf8"));
   expect(Object.keys(lock.packages)).toEqual(["", "node_modules/mlflow-client"]);
-  const packed = execFileSync("tar", ["-tzf", "mlflow-client-0.1.0.tgz"], { cwd: folder, encoding: "utf8" });
+  const packed = execFileSync("tar", ["-tzf", tarball], { cwd: folder, encoding: "utf8" });
   expect(packed).not.toMatch(/test|live-server|scripted-server/);
 });
