@@ -1,0 +1,31 @@
+import { type Descriptor, descriptorParameter, descriptorSchema } from "@falconry/environment/descriptor.ts";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface DescriptorParameterArgs {
+  /** Name of the environment. */
+  environment: string;
+  /** Everything that the environment offers; checked against the schema before it is written. */
+  descriptor: pulumi.Input<Descriptor>;
+}
+
+/** The descriptor (D1) in SSM, where everything else reads it. */
+export class DescriptorParameter extends pulumi.ComponentResource {
+  readonly descriptor: pulumi.Output<Descriptor>;
+
+  constructor(name: string, args: DescriptorParameterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("falconry:descriptor:DescriptorParameter", name, {}, opts);
+    this.descriptor = pulumi.output(args.descriptor).apply((descriptor) => descriptorSchema.parse(descriptor));
+    new aws.ssm.Parameter(
+      name,
+      {
+        name: descriptorParameter(args.environment),
+        description: `What the environment ${args.environment} offers`,
+        type: "String",
+        value: pulumi.jsonStringify(this.descriptor),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ descriptor: this.descriptor });
+  }
+}

@@ -1,0 +1,56 @@
+import { loadWorkload, workloadNames } from "@falconry/model/load-workload.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { scopeOf } from "./components/account-scope.ts";
+import { BootstrapModel } from "./components/bootstrap-model.ts";
+import { DescriptorParameter } from "./components/descriptor.ts";
+import { Endpoint } from "./components/endpoint.ts";
+import { endpointName } from "./components/endpoint-name.ts";
+import { Keys } from "./components/keys.ts";
+import { Lake } from "./components/lake.ts";
+import { Ledger } from "./components/ledger.ts";
+import { Roles } from "./components/roles.ts";
+
+const environment = pulumi.getStack();
+const config = new pulumi.Config("falconry");
+const inferenceImage = config.require("inferenceImage");
+const workloads = await Promise.all((await workloadNames()).map(loadWorkload));
+const nameOf = (workload: { name: string }) => endpointName(environment, workload.name);
+
+const keys = new Keys("keys", { environment });
+const lake = new Lake("lake", {
+  key: keys.lake,
+  auditKey: keys.ledger,
+  artifactsBucket: config.get("artifactsBucket"),
+  rawRetentionDays: config.getNumber("rawRetentionDays"),
+});
+const ledger = new Ledger("ledger", { key: keys.ledger });
+const roles = new Roles("roles", { keys, lake, ledger, endpoints: workloads.map(nameOf), inferenceImage });
+const bootstrap = new BootstrapModel("bootstrap", { environment, models: lake.models, role: roles.inference, image: inferenceImage });
+const endpoints = workloads.map((workload) => ({
+  workload: workload.name,
+  endpoint: new Endpoint(workload.name, { endpointName: nameOf(workload), bootstrap, rollout: workload.rollout }),
+}));
+
+/** What this environment offers (D1). */
+export const descriptor = new DescriptorParameter("descriptor", {
+  environment,
+  descriptor: pulumi.output({
+    environment,
+    region: keys.lake.arn.apply((arn) => scopeOf(arn).region),
+    tracking: { uri: config.require("trackingUri"), authentication: { type: config.get("trackingAuthentication") ?? "none" } },
+    lake: {
+      raw: lake.raw.bucket,
+      clean: lake.clean.bucket,
+      features: lake.features.bucket,
+      artifacts: lake.artifacts.bucket,
+      models: lake.models.bucket,
+      audit: lake.audit.bucket,
+    },
+    tables: { ledger: ledger.table.name },
+    keys: { lake: keys.lake.arn, ledger: keys.ledger.arn },
+    roles: { inference: roles.inference.arn, training: roles.training.arn, registry: roles.registry.arn },
+    images: { inference: inferenceImage },
+    endpoints: Object.fromEntries(endpoints.map(({ workload, endpoint }) => [workload, endpoint.settings])),
+    services: { awsEndpointUrl: config.get("awsEndpointUrl"), sagemakerEndpointUrl: config.get("sagemakerEndpointUrl") },
+  }),
+}).descriptor;

@@ -1,0 +1,51 @@
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { FalconryError } from "@falconry/environment/error.ts";
+import type { Progress } from "@falconry/environment/progress.ts";
+import { checkoutFolder } from "@falconry/environment/region-folder.ts";
+import type { EngineReport } from "./apply/emulator-engine.ts";
+import type { ApplyRequest, ChildMessage } from "./apply/messages.ts";
+
+const child = join(import.meta.dirname, "apply", "child.ts");
+
+export interface ApplyOptions extends Omit<ApplyRequest, "program" | "project" | "stack"> {
+  /** Path of the program. @default infra/index.ts */
+  program?: string;
+  progress: Progress;
+}
+
+/**
+ * Applies the Pulumi program to the emulator, in a child process of its own; Pulumi is loaded nowhere else.
+ *
+ * @throws FalconryError `local.not-emulated`, `local.duplicate-resource`, `local.replacement-refused`; any other failure of a create is an Error with its cause.
+ *   What was created before is recorded: the next run goes on from there
+ */
+export async function applyProgram({
+  program = join(checkoutFolder, "infra", "index.ts"),
+  progress,
+  ...request
+}: ApplyOptions): Promise<EngineReport> {
+  const answer = await ask({ ...request, program: pathToFileURL(program).href, project: "falconry", stack: "local" }, progress);
+  if (answer.type === "done") return answer.report;
+  if (answer.type === "refused") throw new FalconryError(answer.code, answer);
+  throw new Error(`the Pulumi program could not be applied: ${answer.message}`);
+}
+
+function ask(request: ApplyRequest, progress: Progress): Promise<Exclude<ChildMessage, { type: "progress" }>> {
+  return new Promise((resolve, reject) => {
+    const process = fork(child, { execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const said: string[] = [];
+    process.stdout?.on("data", (text) => said.push(String(text)));
+    process.stderr?.on("data", (text) => said.push(String(text)));
+    process.once("error", reject);
+    process.once("exit", (code, signal) =>
+      reject(new Error(`applying the Pulumi program ended with ${signal ?? `code ${code}`}\n${said.join("")}`)),
+    );
+    process.on("message", (message: ChildMessage) => {
+      if (message.type === "progress") progress(message.line);
+      else resolve(message);
+    });
+    process.send(request);
+  });
+}
