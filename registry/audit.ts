@@ -1,8 +1,8 @@
 import { endpointOf } from "@falconry/environment/descriptor.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { RegistryContext } from "./context.ts";
-import { evidenceStore, evidenceSchema } from "./ledger/evidence.ts";
 import { readEvent } from "./ledger/chain.ts";
+import { evidenceSchema, evidenceStore } from "./ledger/evidence.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { type Finding, type KeptLedger, keptLedger, verifyChain } from "./ledger/verify.ts";
 import { promotionEvent } from "./promotion/events.ts";

@@ -36,7 +36,8 @@ export class PackageChanged extends Error {
  */
 export async function publishPackage({ s3, descriptor }: Environment, files: ModelFiles, digest: string): Promise<void> {
   const found = packageDigest(files);
-  if (found !== digest) throw new PackageChanged(`the registered files were changed after the gates: package ${found}, judged was ${digest}`);
+  if (found !== digest)
+    throw new PackageChanged(`the registered files were changed after the gates: package ${found}, judged was ${digest}`);
   const Bucket = descriptor.lake.models;
   const contents = { MLmodel: files.MLmodel, "model.onnx": files["model.onnx"], "manifest.json": packageManifest(files) };
   for (const [name, Body] of Object.entries(contents)) await s3.send(new PutObjectCommand({ Bucket, Key: `${digest}/${name}`, Body }));

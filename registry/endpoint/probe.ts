@@ -3,7 +3,7 @@ import type { EndpointSettings } from "@falconry/environment/descriptor.ts";
 import type { PredictionLineage } from "@falconry/model/lineage.ts";
 import { z } from "zod";
 import type { RegistryContext } from "../context.ts";
-import type { Deployment } from "./deployment.ts";
+import type { Row } from "./probe-rows.ts";
 
 /** Requests are spread over the instances: this many for each make it likely that every one was asked. */
 const probesPerInstance = 3;
@@ -18,9 +18,6 @@ const answerSchema = z.object({
 });
 
 export type ProbeOutcome = { answered: true; probes: number; firstAnswer: Date } | { answered: false; because: string };
-
-/** A row of the test part, by column. */
-export type Row = Record<string, number | string | null>;
 
 /** Asks the endpoint with real rows until every answer of a round names the version, run and dataset that were deployed. */
 export async function probe(
@@ -67,7 +64,8 @@ function difference(text: string, { model, run, dataset }: PredictionLineage): s
   for (const answer of parsed.data.predictions) {
     const isExpected =
       answer.model.name === model.name && answer.model.version === model.version && answer.run === run && answer.dataset === dataset;
-    if (!isExpected) return `the answer came from version ${answer.model.version} (run ${answer.run}), not from ${model.version} (run ${run})`;
+    if (!isExpected)
+      return `the answer came from version ${answer.model.version} (run ${answer.run}), not from ${model.version} (run ${run})`;
   }
   return "";
 }

@@ -8,7 +8,13 @@ export type Answers = Awaited<ReturnType<OnnxModel["predict"]>>;
 export async function answersOn(model: OnnxModel, rows: Frame): Promise<Answers> {
   const missing = model.inputs.filter(({ name }) => !(name in rows.columns)).map(({ name }) => name);
   if (missing.length > 0) throw new Unmeasurable(`the rows have no column ${missing.join(", ")}, which the model needs`);
-  return model.predict(Object.fromEntries(model.inputs.map(({ name }) => [name, columnOf(rows, name).map(plain)])));
+  try {
+    return await model.predict(Object.fromEntries(model.inputs.map(({ name }) => [name, columnOf(rows, name).map(plain)])));
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError)
+      throw new Unmeasurable(`the rows do not fit the model: ${error.message}`);
+    throw error;
+  }
 }
 
 export function columnOf(rows: Frame, name: string): Frame["columns"][string] {

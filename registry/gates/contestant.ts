@@ -8,9 +8,9 @@ import type { Signature } from "@falconry/model/signature.ts";
 import { MlflowError, type Run } from "mlflow-client";
 import type { Deployment } from "../endpoint/deployment.ts";
 import { type ModelFiles, publishedFiles } from "../endpoint/package.ts";
-import { Unmeasurable } from "./unmeasurable.ts";
 import { type Lineage, readFeatureSet, readLineage } from "./lineage.ts";
 import { registeredFiles } from "./registered-files.ts";
+import { Unmeasurable } from "./unmeasurable.ts";
 
 /** A model version in a contest. Everything is fetched when a gate first asks for it, and once; what cannot be had throws, each time. */
 export interface Contestant {
@@ -25,6 +25,8 @@ export interface Contestant {
   train(): Promise<Frame>;
   /** Rows that it was not fitted on. */
   test(): Promise<Frame>;
+  /** Frees the graph, where it was loaded. */
+  close(): Promise<void>;
 }
 
 export interface Candidate extends Contestant {
@@ -53,7 +55,9 @@ async function artifactText({ mlflow }: Environment, { info }: Run, path: string
     return Buffer.from(await mlflow.artifacts.download(info.artifactUri, path)).toString("utf8");
   } catch (error) {
     if (!(error instanceof MlflowError) || error.code !== "RESOURCE_DOES_NOT_EXIST") throw error;
-    throw new Unmeasurable(`run ${info.runId} has no artifact ${path}; from Python: mlflow.log_dict({"classes": …, "probabilities": …}, "${path}")`);
+    throw new Unmeasurable(
+      `run ${info.runId} has no artifact ${path}; from Python: mlflow.log_dict({"classes": …, "probabilities": …}, "${path}")`,
+    );
   }
 }
 
@@ -81,12 +85,17 @@ function contestant(
     if (signature === undefined) throw new Unmeasurable(`the MLmodel file of version ${version} has no signature`);
     return signature;
   });
+  let loaded: OnnxModel | undefined;
   return {
     version,
     files,
     signature,
     featureSet,
-    model: once(async () => OnnxModel.load((await files())["model.onnx"], await signature())),
+    model: once(async () => {
+      loaded = await OnnxModel.load((await files())["model.onnx"], await signature());
+      return loaded;
+    }),
+    close: async () => loaded?.close(),
     train: once(async () => readParquet(await store.get((await featureSet()).train.sha256))),
     test: once(async () => readParquet(await store.get((await featureSet()).test.sha256))),
   };

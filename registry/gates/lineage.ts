@@ -1,6 +1,7 @@
 import { GetObjectCommand, NoSuchKey } from "@aws-sdk/client-s3";
 import { sha256 } from "@falconry/environment/canonical.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
+import { FalconryError } from "@falconry/environment/error.ts";
 import { type FeatureSet, featureSetKey, featureSetSchema } from "@falconry/model/feature-set.ts";
 import { lineageTags } from "@falconry/model/lineage.ts";
 import type { Run } from "mlflow-client";
@@ -17,7 +18,7 @@ export interface Lineage {
 /**
  * Follows a version to its run, the run's tag to the feature set, the feature set to the dataset version; every manifest is read and hashed.
  *
- * @throws Unmeasurable at the first link that is missing or says another thing than the one before
+ * @throws Unmeasurable, FalconryError `content.missing`, `content.corrupt` – at the first link that is missing or says another thing
  */
 export async function readLineage(environment: Environment, workload: string, version: number): Promise<Lineage> {
   const registered = await environment.mlflow.modelVersions.get(workload, version);
@@ -28,7 +29,9 @@ export async function readLineage(environment: Environment, workload: string, ve
 
   const features = tags.run[lineageTags.features];
   if (features === undefined) {
-    throw new Unmeasurable(`run ${registered.runId} has no tag ${lineageTags.features}: set it to the digest of the feature set it was fitted on`);
+    throw new Unmeasurable(
+      `run ${registered.runId} has no tag ${lineageTags.features}: set it to the digest of the feature set it was fitted on`,
+    );
   }
   const featureSet = await readFeatureSet(environment, features);
   const { name, digest } = featureSet.dataset;
@@ -47,13 +50,13 @@ export async function readLineage(environment: Environment, workload: string, ve
   return { run, features, featureSet };
 }
 
-/** @throws Unmeasurable where the manifest is missing, does not hash to the digest, or is no feature set */
+/** @throws FalconryError `content.missing`, `content.corrupt` */
 export async function readFeatureSet(environment: Environment, digest: string): Promise<FeatureSet> {
-  const text = await readManifest(environment, environment.descriptor.lake.features, featureSetKey(digest), digest);
-  const parsed = featureSetSchema.safeParse(JSON.parse(text));
+  const { features } = environment.descriptor.lake;
+  const parsed = featureSetSchema.safeParse(JSON.parse(await readManifest(environment, features, featureSetKey(digest), digest)));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new Unmeasurable(`feature set ${digest}: ${issue?.path.join(".")}: ${issue?.message}`);
+  throw corrupt(`s3://${features}/${featureSetKey(digest)} is no feature set: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
 async function readManifest({ s3 }: Environment, Bucket: string, Key: string, digest: string): Promise<string> {
@@ -61,12 +64,19 @@ async function readManifest({ s3 }: Environment, Bucket: string, Key: string, di
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
     const text = (await Body?.transformToString()) ?? "";
     const found = sha256(text);
-    if (found !== digest) throw new Unmeasurable(`s3://${Bucket}/${Key} hashes to ${found}`);
+    if (found !== digest) throw corrupt(`s3://${Bucket}/${Key} hashes to ${found}`);
     return text;
   } catch (error) {
-    if (error instanceof NoSuchKey) throw new Unmeasurable(`s3://${Bucket}/${Key} does not exist`);
-    throw error;
+    if (!(error instanceof NoSuchKey)) throw error;
+    throw new FalconryError("content.missing", {
+      message: `s3://${Bucket}/${Key} does not exist`,
+      hint: "Restore the object from the bucket's earlier versions, or train on a dataset version that is there",
+    });
   }
+}
+
+function corrupt(message: string): FalconryError {
+  return new FalconryError("content.corrupt", { message, hint: "The stored bytes were changed: restore the object's earlier S3 version" });
 }
 
 function agree(said: string | undefined, expected: string, where: string): void {

@@ -9,6 +9,10 @@ export const metricFloor: Gate = {
   async measure({ candidate, settings: { metric, gates } }) {
     const [featureSet, test, model] = [await candidate.featureSet(), await candidate.test(), await candidate.model()];
     const value = score(metric, featureSet, test, await answersOn(model, test), model.classes);
-    return { passed: value >= gates.floor, measured: `${metric} ${value.toFixed(4)} on ${test.rows} rows`, evidence: { value, rows: test.rows } };
+    return {
+      passed: value >= gates.floor,
+      measured: `${metric} ${value.toFixed(4)} on ${test.rows} rows`,
+      evidence: { value, rows: test.rows },
+    };
   },
 };

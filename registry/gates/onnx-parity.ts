@@ -1,4 +1,4 @@
-import { type RecordedPredictions, recordedPredictionsPath } from "@falconry/model/lineage.ts";
+import { recordedPredictionsPath } from "@falconry/model/lineage.ts";
 import { z } from "zod";
 import { answersOn } from "./answers.ts";
 import type { Gate } from "./gate.ts";
@@ -11,6 +11,12 @@ const recordedSchema = z.object({
   classes: z.array(z.union([z.string(), z.number()])).nonempty(),
   probabilities: z.array(z.array(z.number())),
 });
+
+/** Probabilities of rows, each in the order of the classes. */
+interface Probabilities {
+  classes: readonly (string | number)[];
+  probabilities: readonly (readonly number[])[];
+}
 
 /** The exported graph answers as the fitted model itself did, on every test row. */
 export const onnxParity: Gate = {
@@ -32,7 +38,7 @@ export const onnxParity: Gate = {
 };
 
 /** @throws Unmeasurable where the two are not about the same rows and classes */
-export function largestDifference(one: RecordedPredictions, other: RecordedPredictions): number {
+export function largestDifference(one: Probabilities, other: Probabilities): number {
   if (one.probabilities.length !== other.probabilities.length) {
     throw new Unmeasurable(`${recordedPredictionsPath} has ${one.probabilities.length} rows, the test part ${other.probabilities.length}`);
   }
@@ -51,7 +57,7 @@ export function largestDifference(one: RecordedPredictions, other: RecordedPredi
   return largest;
 }
 
-function read(text: string): RecordedPredictions {
+function read(text: string): Probabilities {
   try {
     return recordedSchema.parse(JSON.parse(text));
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { unreachable } from "@falconry/environment/unreachable.ts";
 import { MlflowError } from "mlflow-client";
-import type { Candidate as Judged, Deployment } from "../endpoint/deployment.ts";
+import type { Deployment, Candidate as Judged } from "../endpoint/deployment.ts";
 import { packageDigest } from "../endpoint/package.ts";
 import { type Evidence, evidenceStore, keepEvidence } from "../ledger/evidence.ts";
 import type { PromotionSettings } from "../promotion/settings.ts";
@@ -43,10 +43,15 @@ export async function runGates(
   const contest = { candidate, champion: champion && championOf(environment, champion), settings };
   const verdicts: Verdict[] = [];
   const found: Record<string, unknown> = {};
-  for (const gate of gates) {
-    const { passed, measured, evidence } = await measure(gate, contest);
-    verdicts.push({ name: gate.name, passed, measured, required: gate.required(settings) });
-    if (evidence !== undefined) found[gate.name] = evidence;
+  try {
+    for (const gate of gates) {
+      const { passed, measured, evidence } = await measure(gate, contest);
+      verdicts.push({ name: gate.name, passed, measured, required: gate.required(settings) });
+      if (evidence !== undefined) found[gate.name] = evidence;
+    }
+  } finally {
+    await candidate.close();
+    await contest.champion?.close();
   }
   const evidence = await keepEvidence(evidenceStore(environment), found);
   if (verdicts.some(({ passed }) => !passed)) return { gates: verdicts, evidence };

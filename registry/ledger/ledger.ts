@@ -84,9 +84,7 @@ export class Ledger {
   }
 
   async head(): Promise<HeadItem | undefined> {
-    const { Item } = await this.#dynamodb.send(
-      new GetItemCommand({ TableName: this.#table, Key: this.#key(0), ConsistentRead: true }),
-    );
+    const { Item } = await this.#dynamodb.send(new GetItemCommand({ TableName: this.#table, Key: this.#key(0), ConsistentRead: true }));
     if (Item === undefined) return undefined;
     const head = { sequence: Number(Item.last?.N ?? Number.NaN), hash: Item.hash?.S ?? "" };
     return Item.inFlight?.S === undefined ? head : { ...head, inFlight: Item.inFlight.S };

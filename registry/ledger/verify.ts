@@ -1,8 +1,16 @@
-import { hashOf, genesis, readEvent } from "./chain.ts";
+import { genesis, hashOf, readEvent } from "./chain.ts";
 import type { HeadItem, Ledger } from "./ledger.ts";
 
 export interface Finding {
-  fault: "event-changed" | "event-missing" | "event-not-chained" | "tail-cut" | "head-rewritten" | "witness-missing" | "witness-disagrees" | "evidence-changed";
+  fault:
+    | "event-changed"
+    | "event-missing"
+    | "event-not-chained"
+    | "tail-cut"
+    | "head-rewritten"
+    | "witness-missing"
+    | "witness-disagrees"
+    | "evidence-changed";
   /** The event it is about. */
   sequence: number;
   message: string;
@@ -48,11 +56,19 @@ export function verifyChain({ texts, head, witnesses }: KeptLedger): Finding[] {
     const nextSays = sequence === lastEvent ? headHash(sequence) : previousOf(sequence + 1);
     if ("fault" in read) return { fault: "event-changed", sequence, message: `event ${sequence} was changed: ${read.fault}` };
     if (witness === undefined) {
-      return { fault: "witness-missing", sequence, message: `event ${sequence} has no witness in the audit bucket: a writer died there, or the event was put in by hand. falconry reconcile writes the witness of the last event` };
+      return {
+        fault: "witness-missing",
+        sequence,
+        message: `event ${sequence} has no witness in the audit bucket: a writer died there, or the event was put in by hand. falconry reconcile writes the witness of the last event`,
+      };
     }
     if (witness !== hash) {
       return nextSays === hash
-        ? { fault: "witness-disagrees", sequence, message: `event ${sequence} and its witness disagree: the witness says ${witness || "nothing"}, the chain ${hash}. A witness is written once, so rather the chain was written anew` }
+        ? {
+            fault: "witness-disagrees",
+            sequence,
+            message: `event ${sequence} and its witness disagree: the witness says ${witness || "nothing"}, the chain ${hash}. A witness is written once, so rather the chain was written anew`,
+          }
         : { fault: "event-changed", sequence, message: `event ${sequence} was changed: it hashes to ${hash}, its witness says ${witness}` };
     }
     if (read.event.previous !== hashBefore(sequence)) {
@@ -65,11 +81,18 @@ export function verifyChain({ texts, head, witnesses }: KeptLedger): Finding[] {
 
   function headFindings(): Finding[] {
     const sequence = lastEvent;
-    if (head === undefined) return lastEvent === 0 ? [] : [{ fault: "head-rewritten", sequence, message: `the head is gone; the last event is ${lastEvent}` }];
+    if (head === undefined)
+      return lastEvent === 0 ? [] : [{ fault: "head-rewritten", sequence, message: `the head is gone; the last event is ${lastEvent}` }];
     const text = texts.get(lastEvent);
     const hash = text === undefined ? genesis.hash : hashOf(text);
     if (head.sequence === lastEvent && head.hash === hash) return [];
-    return [{ fault: "head-rewritten", sequence, message: `the head says event ${head.sequence} with hash ${head.hash}; the last event is ${lastEvent} with hash ${hash}` }];
+    return [
+      {
+        fault: "head-rewritten",
+        sequence,
+        message: `the head says event ${head.sequence} with hash ${head.hash}; the last event is ${lastEvent} with hash ${hash}`,
+      },
+    ];
   }
 
   function hashBefore(sequence: number): string {

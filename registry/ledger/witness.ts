@@ -1,4 +1,4 @@
-import { GetObjectCommand, paginateListObjectsV2, PutObjectCommand, S3ServiceException } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3ServiceException } from "@aws-sdk/client-s3";
 import { canonicalJson } from "@falconry/environment/canonical.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
@@ -55,7 +55,8 @@ export class Witnesses {
     for (let at = 0; at < keys.length; at += readsAtOnce) {
       const some = keys.slice(at, at + readsAtOnce);
       const read = await Promise.all(some.map((key) => this.#read(key)));
-      for (const [index, key] of some.entries()) hashes.set(Number(key.slice(this.#endpoint.length + 1, -".json".length)), read[index] ?? "");
+      for (const [index, key] of some.entries())
+        hashes.set(Number(key.slice(this.#endpoint.length + 1, -".json".length)), read[index] ?? "");
     }
     return hashes;
   }

@@ -62,7 +62,11 @@ describe.each<[string, EventDraft[], [string, Observation, string][]]>([
       ["the aliases say so", aliases(1, 2), "rest"],
     ],
   ],
-  ["rejected", [...awaiting, step.rejected("falcon-7")], [["the challenger is still named", aliases(1, 2), 'mirror-aliases {"champion":1}']]],
+  [
+    "rejected",
+    [...awaiting, step.rejected("falcon-7")],
+    [["the challenger is still named", aliases(1, 2), 'mirror-aliases {"champion":1}']],
+  ],
   [
     "approved",
     approved,
@@ -107,7 +111,11 @@ describe.each<[string, EventDraft[], [string, Observation, string][]]>([
     returnOrdered,
     [
       ["it is updating", runs("v2", "Updating"), "wait"],
-      ["it did not get back", runs("v2", "InService", "no capacity"), "record-failure: the old version answered; and it could not be brought back: no capacity"],
+      [
+        "it did not get back",
+        runs("v2", "InService", "no capacity"),
+        "record-failure: the old version answered; and it could not be brought back: no capacity",
+      ],
     ],
   ],
   [

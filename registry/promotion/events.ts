@@ -37,7 +37,13 @@ export const promotionEventSchema = z.discriminatedUnion("type", [
     champion: z.number().nullable(),
     evidence: evidenceSchema,
   }),
-  z.strictObject({ ...stamp, type: z.literal("gates-failed"), gates: z.array(verdictSchema), champion: z.number().nullable(), evidence: evidenceSchema }),
+  z.strictObject({
+    ...stamp,
+    type: z.literal("gates-failed"),
+    gates: z.array(verdictSchema),
+    champion: z.number().nullable(),
+    evidence: evidenceSchema,
+  }),
   z.strictObject({ ...stamp, type: z.literal("approved"), reason }),
   z.strictObject({ ...stamp, type: z.literal("rejected"), reason }),
   /** The intention to deploy: from here on SageMaker may be touched. */

@@ -23,7 +23,10 @@ export function promotionReport(story: Story, id: string): PromotionReport {
 export function requireReason(reason: string): string {
   const text = reason.trim();
   if (text !== "") return text;
-  throw new FalconryError("registry.reason-missing", { message: "the reason is empty", hint: 'Say why, for the audit trail: --reason "…"' });
+  throw new FalconryError("registry.reason-missing", {
+    message: "the reason is empty",
+    hint: 'Say why, for the audit trail: --reason "…"',
+  });
 }
 
 /** @throws FalconryError `registry.deployment-failed` */

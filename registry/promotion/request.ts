@@ -5,8 +5,8 @@ import type { RegistryContext } from "../context.ts";
 import { requireEndpoint } from "../endpoint/describe.ts";
 import { reconcile } from "./reconcile.ts";
 import { type PromotionReport, promotionReport } from "./report.ts";
-import { champion, type Operation } from "./state.ts";
 import { settingsSchema } from "./settings.ts";
+import { champion, type Operation } from "./state.ts";
 import { Story } from "./story.ts";
 
 /**

@@ -24,7 +24,13 @@ describe("what is in flight", () => {
     expect(after(...two.slice(0, 5), step.failed("falcon-7")).inFlight).toBeUndefined();
   });
   test("the rollback that gave a promotion up", () => {
-    const state = after(...one, ...two, step.requested("falcon-13", 3), step.gatesPassed("falcon-13", 3), step.rollingBack("falcon-15", 2, 1, "falcon-13"));
+    const state = after(
+      ...one,
+      ...two,
+      step.requested("falcon-13", 3),
+      step.gatesPassed("falcon-13", 3),
+      step.rollingBack("falcon-15", 2, 1, "falcon-13"),
+    );
     expect(state.inFlight?.id).toBe("falcon-15");
     expect(state.operations.get("falcon-13")?.progress).toEqual({ state: "superseded", because: "by falcon-15" });
   });
