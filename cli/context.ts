@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { type Environment, openEnvironment } from "@falconry/environment/environment.ts";
+import type { Environment } from "@falconry/environment/environment.ts";
 import type { Progress } from "@falconry/environment/progress.ts";
 import { delayedProgress } from "./delayed-progress.ts";
 
@@ -25,6 +25,11 @@ interface GlobalOptions {
 export function openContext(options: GlobalOptions): Context {
   const environmentName = options.env ?? "local";
   const progress = delayedProgress();
+  const open = async () => {
+    const { openEnvironment } = await import("@falconry/environment/environment.ts"); // only now: it loads the AWS SDK
+    opened = await openEnvironment(environmentName);
+    return opened;
+  };
   let environment: Promise<Environment> | undefined;
   let opened: Environment | undefined;
   return {
@@ -32,10 +37,7 @@ export function openContext(options: GlobalOptions): Context {
     actor: userInfo().username,
     environmentName,
     environment() {
-      environment ??= openEnvironment(environmentName).then((value) => {
-        opened = value;
-        return value;
-      });
+      environment ??= open();
       return environment;
     },
     print(value, render) {

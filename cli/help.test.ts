@@ -30,5 +30,10 @@ describe.each(leaves(falconry as CommandUnknownOpts))("falconry %s --help", (wor
 });
 
 test("falconry --help ends with an example", () => {
-  expect(helpOf(falconry as CommandUnknownOpts).trimEnd().split("\n").at(-2)).toBe("Example:");
+  expect(
+    helpOf(falconry as CommandUnknownOpts)
+      .trimEnd()
+      .split("\n")
+      .at(-2),
+  ).toBe("Example:");
 });

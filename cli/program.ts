@@ -26,7 +26,22 @@ export const falconry = createCommand("falconry")
   .option("--json", "print one JSON document on stdout")
   .addHelpText("after", example("falconry local up && falconry ingest falcon && falconry train falcon"));
 
-for (const command of [local, ingest, datasets, train, models, promote, approve, reject, rollback, status, history, audit, reconcile, predict]) {
+for (const command of [
+  local,
+  ingest,
+  datasets,
+  train,
+  models,
+  promote,
+  approve,
+  reject,
+  rollback,
+  status,
+  history,
+  audit,
+  reconcile,
+  predict,
+]) {
   falconry.addCommand(command as CommandUnknownOpts);
 }
 raiseInsteadOfExiting(falconry as CommandUnknownOpts);

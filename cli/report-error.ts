@@ -15,7 +15,8 @@ export function reportError(thrown: unknown, json: boolean): number {
   const mistake = thrown instanceof FalconryError ? thrown : unreachable(thrown);
   if (mistake === undefined) {
     process.stderr.write(`falconry: this is a bug\n${thrown instanceof Error ? stackOf(thrown) : String(thrown)}\n`);
-    if (json) printError("bug", thrown instanceof Error ? thrown.message : String(thrown), "Report it together with the stack trace on stderr");
+    if (json)
+      printError("bug", thrown instanceof Error ? thrown.message : String(thrown), "Report it together with the stack trace on stderr");
     return bugExitCode;
   }
   if (json) printError(mistake.code, mistake.message, mistake.hint);

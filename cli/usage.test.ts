@@ -8,7 +8,10 @@ const launcher = join(import.meta.dirname, "falconry");
 const emptyRegion = mkdtempSync(join(tmpdir(), "falconry-none-"));
 
 function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(launcher, args, { encoding: "utf8", env: { ...process.env, FALCONRY_DIRECTORY: emptyRegion } });
+  const { status, stdout, stderr } = spawnSync(launcher, args, {
+    encoding: "utf8",
+    env: { ...process.env, FALCONRY_DIRECTORY: emptyRegion },
+  });
   return { status, stdout, stderr };
 }
 

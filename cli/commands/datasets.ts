@@ -33,4 +33,7 @@ const verify = command("verify", "Check every byte of a dataset version against 
     }),
   );
 
-export const datasets = command("datasets", "Dataset versions: manifests of content hashes").addCommand(list).addCommand(show).addCommand(verify);
+export const datasets = command("datasets", "Dataset versions: manifests of content hashes")
+  .addCommand(list)
+  .addCommand(show)
+  .addCommand(verify);

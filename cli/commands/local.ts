@@ -1,7 +1,7 @@
 import { regionFolder } from "@falconry/environment/region-folder.ts";
 import { command, example, inContext } from "../command.ts";
-import { wholeNumber } from "../whole-number.ts";
 import { renderLogs, renderRegion, renderStopped } from "../tables/region.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 const up = command("up", "Start the region on this machine, or repair what died; running it again changes nothing")
   .addHelpText("after", example("falconry local up"))

@@ -1,4 +1,3 @@
-import { endpointOf } from "@falconry/environment/descriptor.ts";
 import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { renderPredictions } from "../tables/predictions.ts";
@@ -12,6 +11,7 @@ export const predict = command("predict", "Ask the live endpoint; every answer n
       const workload = await loadWorkload(name);
       const environment = await context.environment();
       const { readRows } = await import("@falconry/serving/read-rows.ts");
+      const { endpointOf } = await import("@falconry/environment/descriptor.ts");
       const { predict: ask } = await import("@falconry/serving/predict.ts");
       const rows = await readRows(input);
       context.print(await ask(environment, endpointOf(environment.descriptor, workload.name).name, rows), renderPredictions);

@@ -1,8 +1,8 @@
 import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
-import { wholeNumber } from "../whole-number.ts";
 import { registryOf } from "../registry.ts";
 import { renderPromotion } from "../tables/promotion.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 const refusedExitCode = 3;
 

@@ -1,7 +1,7 @@
 import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
-import { wholeNumber } from "../whole-number.ts";
 import { renderTraining } from "../tables/training.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 export const train = command("train", "Dataset version -> features -> candidates -> one ONNX graph, logged and registered in MLflow")
   .argument("<workload>", "a name, or the path of a workload's folder")
@@ -14,7 +14,12 @@ export const train = command("train", "Dataset version -> features -> candidates
       const workload = await loadWorkload(name);
       const environment = await context.environment();
       const { train: fit } = await import("@falconry/training/train.ts");
-      const options = { dataset, progress: context.progress, ...(candidate && { candidates: candidate }), ...(seed !== undefined && { seed }) };
+      const options = {
+        dataset,
+        progress: context.progress,
+        ...(candidate && { candidates: candidate }),
+        ...(seed !== undefined && { seed }),
+      };
       context.print(await fit(environment, workload, options), renderTraining);
     }),
   );

@@ -7,7 +7,14 @@ export function renderDatasets({ datasets }: Awaited<ReturnType<typeof listDatas
   if (datasets.length === 0) return "No dataset version yet: falconry ingest falcon";
   return table(
     ["dataset", "digest", "rows", "bytes", "committed", ""],
-    datasets.map(({ name, digest, rows, bytes, committed, latest }) => [name, shortDigest(digest), rows, bytes, committed, latest ? "latest" : ""]),
+    datasets.map(({ name, digest, rows, bytes, committed, latest }) => [
+      name,
+      shortDigest(digest),
+      rows,
+      bytes,
+      committed,
+      latest ? "latest" : "",
+    ]),
   );
 }
 

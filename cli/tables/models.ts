@@ -10,7 +10,9 @@ export function renderModels({ workload, versions }: Awaited<ReturnType<typeof m
       created.slice(0, 19).replace("T", " "),
       run.slice(0, 12),
       metrics["test.accuracy"]?.toFixed(4) ?? "",
-      promotion === null ? "" : `${promotion.gates.filter((gate) => gate.passed).length} of ${promotion.gates.length} passed, ${promotion.state}`,
+      promotion === null
+        ? ""
+        : `${promotion.gates.filter((gate) => gate.passed).length} of ${promotion.gates.length} passed, ${promotion.state}`,
       aliases.join(", "),
       serves.join(", "),
     ]),

@@ -10,7 +10,10 @@ function renderWorkload({ name, endpoint, state, champion, challenger, agrees, d
   return facts([
     ["workload", name],
     ["endpoint", `${endpoint}, ${state.replaceAll("-", " ")}`],
-    ["champion", champion === null ? "none yet" : `version ${champion.version}, run ${champion.run}, dataset ${shortDigest(champion.dataset)}`],
+    [
+      "champion",
+      champion === null ? "none yet" : `version ${champion.version}, run ${champion.run}, dataset ${shortDigest(champion.dataset)}`,
+    ],
     ["challenger", challenger === null ? "none" : `version ${challenger.version}, promotion ${challenger.promotion}`],
     ["agreement", agrees ? colours.green("registry, endpoint and ledger agree") : colours.red(differences.join("\n           "))],
   ]);

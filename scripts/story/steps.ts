@@ -89,7 +89,8 @@ export const steps: Step[] = [
   }),
   step("restored", "the champion is the earlier one again", async (story) => {
     const told = await status(story);
-    if (story.champion?.version !== story.version) throw new Error(`version ${story.version} was put back, and ${story.champion?.version} is live`);
+    if (story.champion?.version !== story.version)
+      throw new Error(`version ${story.version} was put back, and ${story.champion?.version} is live`);
     return told;
   }),
   step("history", "the ledger tells who did what, and why", async () => {
