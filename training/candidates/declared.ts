@@ -3,6 +3,7 @@ import type { CandidateSettings, Workload } from "@falconry/model/workload.ts";
 import type { Candidate } from "./candidate.ts";
 import { logisticRegression } from "./logistic-regression.ts";
 import { majority } from "./majority.ts";
+import { mlp } from "./mlp.ts";
 
 /**
  * The candidates that a workload declares, in its order.
@@ -27,5 +28,9 @@ function make(settings: CandidateSettings): Candidate {
       return majority(settings.name);
     case "logistic-regression":
       return logisticRegression(settings.name, settings);
+    case "mlp": {
+      const { name, type: _, ...rest } = settings;
+      return mlp(name, rest);
+    }
   }
 }

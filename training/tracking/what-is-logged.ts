@@ -1,0 +1,78 @@
+import { userInfo } from "node:os";
+import { checkoutFolder } from "@falconry/environment/region-folder.ts";
+import { lineageTags } from "@falconry/model/lineage.ts";
+import type { LoadedWorkload } from "@falconry/model/workload.ts";
+import type { Dataset } from "mlflow-client";
+import type { DatasetReference } from "../datasets/dataset-store.ts";
+import type { DatasetManifest } from "../datasets/manifest.ts";
+import type { CrossValidated } from "../evaluation/cross-validate.ts";
+import type { Measured } from "../evaluation/measure.ts";
+import { gitCommit } from "./git-commit.ts";
+
+/** MLflow's limit is 36 characters. */
+const datasetDigestLength = 32;
+
+/** Tags of a run: where it came from, in MLflow's words and in ours. */
+export async function runTags({
+  workload,
+  dataset,
+  features,
+}: {
+  workload: LoadedWorkload;
+  dataset: DatasetReference;
+  features: string;
+}): Promise<Record<string, string>> {
+  const commit = await gitCommit(checkoutFolder);
+  return {
+    [lineageTags.workload]: workload.name,
+    [lineageTags.dataset]: dataset.digest,
+    [lineageTags.features]: features,
+    "mlflow.source.type": "PROJECT",
+    "mlflow.source.name": `falconry train ${workload.name}`,
+    "mlflow.user": userInfo().username,
+    ...(commit && { "mlflow.source.git.commit": commit }),
+  };
+}
+
+/** A dataset version as MLflow's dataset input: the digest cut to its limit, the whole one in the source (D7). */
+export function datasetInput(uri: string, { name, digest }: DatasetReference, { schema, rows }: DatasetManifest): Dataset {
+  return {
+    name,
+    digest: digest.slice(0, datasetDigestLength),
+    sourceType: "s3",
+    source: JSON.stringify({ uri, digest }),
+    schema: JSON.stringify({
+      mlflow_colspec: schema.map((column) => ({ name: column.name, type: mlflowTypes[column.type] ?? "string", required: true })),
+    }),
+    profile: JSON.stringify({ num_rows: rows, num_elements: rows * schema.length }),
+  };
+}
+
+/** Of each candidate: `cv.<candidate>.<metric>` with its interval, and `.fold` with one step per fold. */
+export function comparisonMetrics(candidates: CrossValidated[]): [Record<string, number>, Record<string, number[]>] {
+  const entries = candidates.flatMap(({ name, metrics, folds }) =>
+    Object.entries(metrics).map(([metric, measured]) => ({
+      key: `cv.${name}.${metric}`,
+      measured,
+      folds: folds[metric as keyof typeof folds],
+    })),
+  );
+  const values = entries.flatMap(({ key, measured: { mean, low, high } }) => [
+    [key, mean],
+    [`${key}.low`, low],
+    [`${key}.high`, high],
+  ]);
+  return [Object.fromEntries(values), Object.fromEntries(entries.map(({ key, folds }) => [`${key}.fold`, folds]))];
+}
+
+/** `test.<metric>` with its interval. */
+export function testMetrics(measured: Measured): Record<string, number> {
+  const values = Object.entries(measured).flatMap(([metric, { value, low, high }]) => [
+    [`test.${metric}`, value],
+    [`test.${metric}.low`, low],
+    [`test.${metric}.high`, high],
+  ]);
+  return Object.fromEntries(values);
+}
+
+const mlflowTypes: Record<string, string> = { number: "double", integer: "long", boolean: "boolean", string: "string", date: "datetime" };
