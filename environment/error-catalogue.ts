@@ -78,6 +78,7 @@ export const errorCatalogue = {
   "local.port-taken": { exit: 4, when: "Another process listens on a port that the region uses." },
   "local.service-died": { exit: 4, when: "A service of the region ended, or never became healthy, while it was started." },
   "local.service-unknown": { exit: 2, when: "A region has no service of this name." },
+  "local.apply-failed": { exit: 4, when: "A resource of the Pulumi program could not be created or updated in the region." },
   "local.not-emulated": { exit: 4, when: "The Pulumi program asks for something that has no emulation on this machine." },
   "local.duplicate-resource": { exit: 4, when: "The Pulumi program declares one resource twice." },
   "local.replacement-refused": {

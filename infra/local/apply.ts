@@ -18,21 +18,27 @@ export interface ApplyOptions extends Omit<ApplyRequest, "program" | "project" |
 /**
  * Applies the Pulumi program to the emulator, in a child process of its own; Pulumi is loaded nowhere else.
  *
- * @throws FalconryError `local.not-emulated`, `local.duplicate-resource`, `local.replacement-refused`; any other failure of a create is an Error with its cause.
- *   What was created before is recorded: the next run goes on from there
+ * @throws FalconryError `local.not-emulated`, `local.duplicate-resource`, `local.replacement-refused`, `local.apply-failed`. What was created before a
+ *   failure is recorded: the next run goes on from there
  */
 export async function applyProgram({
   program = join(checkoutFolder, "infra", "index.ts"),
   progress,
   ...request
 }: ApplyOptions): Promise<EngineReport> {
-  const answer = await ask({ ...request, program: pathToFileURL(program).href, project: "falconry", stack: "local" }, progress);
-  if (answer.type === "done") return answer.report;
+  progress("applying the Pulumi program");
+  const answer = await ask({ ...request, program: pathToFileURL(program).href, project: "falconry", stack: "local" });
+  if (answer.type === "done") {
+    const { created, updated, unchanged, orphans } = answer.report;
+    progress(`resources: ${created.length} created, ${updated.length} updated, ${unchanged} unchanged`);
+    for (const urn of orphans) progress(`left alone, though the program no longer declares it: ${urn}`);
+    return answer.report;
+  }
   if (answer.type === "refused") throw new FalconryError(answer.code, answer);
   throw new Error(`the Pulumi program could not be applied: ${answer.message}`);
 }
 
-function ask(request: ApplyRequest, progress: Progress): Promise<Exclude<ChildMessage, { type: "progress" }>> {
+function ask(request: ApplyRequest): Promise<ChildMessage> {
   return new Promise((resolve, reject) => {
     const process = fork(child, { execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
     const said: string[] = [];
@@ -42,10 +48,7 @@ function ask(request: ApplyRequest, progress: Progress): Promise<Exclude<ChildMe
     process.once("exit", (code, signal) =>
       reject(new Error(`applying the Pulumi program ended with ${signal ?? `code ${code}`}\n${said.join("")}`)),
     );
-    process.on("message", (message: ChildMessage) => {
-      if (message.type === "progress") progress(message.line);
-      else resolve(message);
-    });
+    process.once("message", (message: ChildMessage) => resolve(message));
     process.send(request);
   });
 }

@@ -52,9 +52,10 @@ async function startRegion(directory: string, python: string, stack: StackSettin
   const [emulator, tracking, host] = [ministack(setting), mlflow(setting), endpointHost(setting)];
   const region: RegionAtWork = { directory, records: new ProcessRecords(directory), progress };
   const stopped = new Set<Service>();
-  for (const service of [emulator, tracking, host]) {
+  const look = async (service: Service) => {
     if (await isStopped(service, region)) stopped.add(service);
-  }
+  };
+  await untilAllEnd([look(emulator), look(tracking), look(host)]);
   const start = async (service: Service) => {
     if (stopped.has(service)) await startService(service, region);
   };

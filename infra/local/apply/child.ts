@@ -9,7 +9,7 @@ import { ResourceFile } from "./resource-file.ts";
 /** Runs the Pulumi program once: a second import of it in the same process would register nothing. */
 async function applyOnce(request: ApplyRequest): Promise<ChildMessage> {
   const file = await ResourceFile.open(request.directory);
-  const engine = new EmulatorEngine(emulatorClients(request), file, (line) => send({ type: "progress", line }));
+  const engine = new EmulatorEngine(emulatorClients(request), file);
   const monitor = new EmulatorMonitor(engine);
   pulumi.runtime.setAllConfig(request.config);
   pulumi.runtime.setMockOptions(monitor, request.project, request.stack);
@@ -32,10 +32,6 @@ async function applyOnce(request: ApplyRequest): Promise<ChildMessage> {
 function failed(error: unknown): ChildMessage {
   if (error instanceof FalconryError) return { type: "refused", code: error.code, message: error.message, hint: error.hint };
   return { type: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-}
-
-function send(message: ChildMessage): void {
-  process.send?.(message);
 }
 
 process.once("message", async (request: ApplyRequest) => {

@@ -1,11 +1,11 @@
 import { sha256 } from "@falconry/environment/canonical.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
-import type { Progress } from "@falconry/environment/progress.ts";
 import type { EmulatorClients } from "../provider/clients.ts";
 import { emulatedType } from "../provider/emulated-types.ts";
 import type { Properties, ResourceType, Standing } from "../provider/resource-type.ts";
+import { serviceRefusal } from "../provider/service-refusal.ts";
 import { changedInputs, withIgnored } from "./difference.ts";
-import type { ResourceFile, ResourceRecord } from "./resource-file.ts";
+import type { ResourceFile } from "./resource-file.ts";
 import { closeSecrets, openSecrets, sealSecrets } from "./secrets.ts";
 
 /** Characters of the suffix of an automatic name, as Pulumi's own names have. */
@@ -21,12 +21,15 @@ export interface Declared {
   ignoreChanges: readonly string[];
 }
 
-/** What one run did, by URN. */
+/** What one run did. */
 export interface EngineReport {
+  /** URNs. */
   created: string[];
+  /** URNs. */
   updated: string[];
-  unchanged: string[];
-  /** Stands in the region, but the program no longer declares it. Never deleted. */
+  /** How many resources stood as declared. */
+  unchanged: number;
+  /** URNs of what stands in the region and the program no longer declares. Never deleted. */
   orphans: string[];
 }
 
@@ -37,54 +40,48 @@ export interface EngineReport {
 export class EmulatorEngine {
   readonly #clients: EmulatorClients;
   readonly #file: ResourceFile;
-  readonly #progress: Progress;
   readonly #did = new Map<string, "created" | "updated" | "unchanged">();
   /** Type and id of what stands, to its URN. */
   readonly #owners = new Map<string, string>();
 
-  constructor(clients: EmulatorClients, file: ResourceFile, progress: Progress) {
+  constructor(clients: EmulatorClients, file: ResourceFile) {
     this.#clients = clients;
     this.#file = file;
-    this.#progress = progress;
   }
 
   /**
    * @returns the id and all outputs of the resource, secrets wrapped
-   * @throws FalconryError `local.not-emulated`, `local.duplicate-resource`, `local.replacement-refused`
+   * @throws FalconryError `local.not-emulated`, `local.duplicate-resource`, `local.replacement-refused`, `local.apply-failed`
    */
   async apply(declared: Declared): Promise<Standing> {
     const { urn, name, ignoreChanges } = declared;
     if (this.#did.has(urn)) throw duplicate(declared, urn);
     this.#did.set(urn, "unchanged");
     const type = emulatedType(declared.type);
-    const opened = openSecrets(declared.inputs);
-    const wanted = sealSecrets(opened, this.#file.salt);
+    const { inputs, secretKeys } = openSecrets(declared.inputs);
+    const sealed = sealSecrets({ inputs, secretKeys }, this.#file.salt);
     const task = { clients: this.#clients, automaticName: `${name}-${sha256(urn).slice(0, SUFFIX_LENGTH)}` };
+    const answer = ({ id, outputs }: Standing, inputs: Properties) => ({
+      id,
+      outputs: closeSecrets({ ...inputs, ...outputs }, secretKeys),
+    });
+
     const recorded = this.#file.get(urn);
-
-    const stand = async (did: "created" | "updated", inputs: Properties, work: Promise<Standing>): Promise<ResourceRecord> => {
-      const { id, outputs } = await work;
-      this.#claim(declared, id);
-      const record = { type: declared.type, id, inputs, outputs };
-      await this.#file.set(urn, record);
-      this.#did.set(urn, did);
-      this.#progress(`${did} ${type.token.split(":").at(-1)} ${name}`);
-      return record;
-    };
-
-    if (recorded === undefined || !(await type.read(recorded.id, this.#clients))) {
-      const record = await stand("created", wanted, type.create(opened.inputs, task));
-      return answer(record, opened.inputs, opened.secretKeys);
+    if (recorded === undefined || !(await explained(declared, "looked for", type.read(recorded.id, this.#clients)))) {
+      const standing = await explained(declared, "created", type.create(inputs, task));
+      await this.#record(declared, standing, sealed, "created");
+      return answer(standing, inputs);
     }
-    const inputs = withIgnored(recorded.inputs, opened.inputs, ignoreChanges);
-    const changed = changedInputs(recorded.inputs, wanted, ignoreChanges);
+    const kept = withIgnored(recorded.inputs, inputs, ignoreChanges);
+    const changed = changedInputs(recorded.inputs, sealed, ignoreChanges);
     refuseReplacement(type, declared, changed);
-    if (changed.length > 0) {
-      const sealed = withIgnored(recorded.inputs, wanted, ignoreChanges);
-      return answer(await stand("updated", sealed, type.update(recorded.id, inputs, task)), inputs, opened.secretKeys);
+    if (changed.length === 0) {
+      this.#claim(declared, recorded.id);
+      return answer(recorded, kept);
     }
-    this.#claim(declared, recorded.id);
-    return answer(recorded, inputs, opened.secretKeys);
+    const standing = await explained(declared, "updated", type.update(recorded.id, kept, task));
+    await this.#record(declared, standing, withIgnored(recorded.inputs, sealed, ignoreChanges), "updated");
+    return answer(standing, kept);
   }
 
   report(): EngineReport {
@@ -93,9 +90,15 @@ export class EmulatorEngine {
     return {
       created: that("created"),
       updated: that("updated"),
-      unchanged: that("unchanged"),
+      unchanged: that("unchanged").length,
       orphans: this.#file.urns().filter((urn) => !this.#did.has(urn)),
     };
+  }
+
+  async #record(declared: Declared, { id, outputs }: Standing, inputs: Properties, did: "created" | "updated"): Promise<void> {
+    this.#claim(declared, id);
+    await this.#file.set(declared.urn, { type: declared.type, id, inputs, outputs });
+    this.#did.set(declared.urn, did);
   }
 
   /** Two resources of a program must not be one thing in the region: each would undo the other's settings. */
@@ -107,8 +110,19 @@ export class EmulatorEngine {
   }
 }
 
-function answer(record: ResourceRecord, inputs: Properties, secretKeys: ReadonlySet<string>): Standing {
-  return { id: record.id, outputs: closeSecrets({ ...inputs, ...record.outputs }, secretKeys) };
+/** Names the resource in what AWS refused; what was recorded before stays, and the next run goes on from there. */
+async function explained<Result>({ type, name }: Declared, done: string, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const refusal = serviceRefusal(error);
+    if (refusal === undefined) throw error;
+    throw new FalconryError("local.apply-failed", {
+      message: `${type} "${name}" could not be ${done}: ${refusal}`,
+      hint: "Look into falconry local logs, then run: falconry local up. It goes on where this run ended",
+      cause: error,
+    });
+  }
 }
 
 function duplicate({ type, name }: Declared, owner: string): FalconryError {

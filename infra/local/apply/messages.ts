@@ -14,9 +14,8 @@ export interface ApplyRequest extends EmulatorAddresses {
   config: Record<string, string>;
 }
 
-/** What it answers: progress, then one of the others. */
+/** What it answers, once. */
 export type ChildMessage =
-  | { type: "progress"; line: string }
   | { type: "done"; report: EngineReport }
   | { type: "refused"; code: ErrorCode; message: string; hint: string }
   | { type: "failed"; message: string };

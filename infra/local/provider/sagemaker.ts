@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
@@ -10,14 +11,15 @@ import {
   DescribeModelCommand,
   type ProductionVariantInstanceType,
   UpdateEndpointCommand,
-  waitUntilEndpointInService,
 } from "@aws-sdk/client-sagemaker";
 import { z } from "zod";
 import type { EmulatorClients } from "./clients.ts";
 import { stands, unless } from "./missing.ts";
 import { resourceType, type Standing } from "./resource-type.ts";
+import { BrokenResource } from "./service-refusal.ts";
 
-const START_WITHIN_SECONDS = 60;
+const START_WITHIN_SECONDS = 90;
+const POLL_MILLISECONDS = 250;
 
 export const sagemakerModel = resourceType({
   token: "aws:sagemaker/model:Model",
@@ -105,8 +107,8 @@ export const sagemakerEndpoint = resourceType({
   replaceOn: ["name"],
   async create({ name, endpointConfigName }, { clients, automaticName }) {
     const EndpointName = name ?? automaticName;
-    const create = new CreateEndpointCommand({ EndpointName, EndpointConfigName: endpointConfigName });
-    await createOrKeep(clients.sagemaker.send(create));
+    await clearBroken(EndpointName, clients);
+    await createOrKeep(clients.sagemaker.send(new CreateEndpointCommand({ EndpointName, EndpointConfigName: endpointConfigName })));
     return inService(EndpointName, clients);
   },
   read: (id, { sagemaker }) => found(sagemaker.send(new DescribeEndpointCommand({ EndpointName: id }))),
@@ -120,10 +122,27 @@ export const sagemakerEndpoint = resourceType({
   },
 });
 
+/** @throws BrokenResource with SageMaker's reason where the endpoint did not come into service */
 async function inService(EndpointName: string, { sagemaker }: EmulatorClients): Promise<Standing> {
-  await waitUntilEndpointInService({ client: sagemaker, maxWaitTime: START_WITHIN_SECONDS, minDelay: 1, maxDelay: 1 }, { EndpointName });
-  const { EndpointArn } = await sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
-  return { id: EndpointName, outputs: { name: EndpointName, arn: EndpointArn } };
+  const deadline = performance.now() + START_WITHIN_SECONDS * 1000;
+  for (;;) {
+    const { EndpointStatus, EndpointArn, FailureReason } = await sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
+    if (EndpointStatus === "InService") return { id: EndpointName, outputs: { name: EndpointName, arn: EndpointArn } };
+    if (EndpointStatus === "Failed" || performance.now() > deadline) {
+      throw new BrokenResource(
+        `the endpoint is ${EndpointStatus}${FailureReason ? `: ${FailureReason}` : ` after ${START_WITHIN_SECONDS} s`}`,
+      );
+    }
+    await sleep(POLL_MILLISECONDS);
+  }
+}
+
+/** An endpoint that failed while it was created can only be deleted (AWS: UpdateEndpoint is refused); no traffic ever reached it. */
+async function clearBroken(EndpointName: string, { sagemaker }: EmulatorClients): Promise<void> {
+  const look = sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
+  if (!(await found(look)) || (await look).EndpointStatus !== "Failed") return;
+  await sagemaker.send(new DeleteEndpointCommand({ EndpointName }));
+  while (await found(sagemaker.send(new DescribeEndpointCommand({ EndpointName })))) await sleep(POLL_MILLISECONDS);
 }
 
 /** SageMaker answers both "exists already" and "there is none" with a ValidationException; only the words differ. */
