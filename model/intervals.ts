@@ -21,7 +21,7 @@ export function wilsonInterval(successes: number, trials: number): Interval {
   const centre = share + (z * z) / (2 * trials);
   const spread = z * Math.sqrt((share * (1 - share)) / trials + (z * z) / (4 * trials * trials));
   const scale = 1 + (z * z) / trials;
-  return { low: Math.max(0, (centre - spread) / scale), high: Math.min(1, (centre + spread) / scale) };
+  return { low: successes === 0 ? 0 : (centre - spread) / scale, high: successes === trials ? 1 : (centre + spread) / scale };
 }
 
 /**

@@ -4,7 +4,7 @@ import { basename, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
-import { type LoadedWorkload, workloadSchema } from "./workload.ts";
+import type { LoadedWorkload } from "./workload.ts";
 
 const workloadsFolder = join(checkoutFolder, "workloads");
 
@@ -25,6 +25,7 @@ export async function loadWorkload(nameOrPath: string): Promise<LoadedWorkload> 
     });
   }
   const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  const { workloadSchema } = await import("./workload.ts"); // only now: no `--help` waits for zod
   const parsed = workloadSchema.safeParse(module.workload);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -9,6 +9,8 @@ export const graphFile = "model.onnx";
 /** The MLflow release whose files these are, and the Python that its loaders are told to use. */
 const mlflowVersion = "3.17.2";
 const pythonVersion = "3.11";
+/** The ONNX release whose schema graphs are written with (onnx/upstream). */
+const onnxVersion = "1.23.2";
 const requirements = [`mlflow==${mlflowVersion}`, "onnx>=1.17", "onnxruntime>=1.20", "pandas<3"];
 
 /** PyYAML reads and writes YAML 1.1, where more strings need quotes. */
@@ -30,7 +32,7 @@ export interface MlmodelSpec {
 export function writeMlmodel({ modelUuid, modelId, runId, createdAt, signature, modelBytes }: MlmodelSpec): string {
   const content = {
     flavors: {
-      onnx: { code: null, data: graphFile, onnx_session_options: null, onnx_version: "1.17.0", providers: ["CPUExecutionProvider"] },
+      onnx: { code: null, data: graphFile, onnx_session_options: null, onnx_version: onnxVersion, providers: ["CPUExecutionProvider"] },
       python_function: {
         data: graphFile,
         env: { conda: "conda.yaml", virtualenv: "python_env.yaml" },

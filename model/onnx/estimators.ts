@@ -51,7 +51,7 @@ function linearLayer({ weights, bias }: { weights: number[][]; bias: number[] })
   return { weights: transposed, bias, activation: weights.length === 1 ? "sigmoid" : "softmax" };
 }
 
-/** From the second class's sigmoid to both: 1 - sigmoid(z) = sigmoid(-z), which loses no digits where z is large. */
+/** From the second class's sigmoid to both classes: 1 - sigmoid(z) = sigmoid(-z). */
 function mirrored({ weights, bias, activation }: DenseLayer): DenseLayer {
   const pair = (values: number[]) => values.flatMap((value) => [-value, value]);
   return { weights: weights.map(pair), bias: pair(bias), activation };

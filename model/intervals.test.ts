@@ -1,0 +1,81 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import { bootstrapInterval, foldsInterval, wilsonInterval } from "./intervals.ts";
+
+describe("a proportion", () => {
+  /** scipy 1.17.1: binomtest(successes, trials).proportion_ci(method="wilson") */
+  test.each([
+    [15, 18, 0.6077796189608428, 0.9416342319413856],
+    [0, 10, 0, 0.27753279986288926],
+    [10, 10, 0.7224672001371109, 1],
+    [83, 100, 0.7445199523239887, 0.8910643388594006],
+  ])("%i of %i, as scipy has it", (successes, trials, low, high) => {
+    expect(wilsonInterval(successes, trials)).toEqual({ low: expect.closeTo(low, 12), high: expect.closeTo(high, 12) });
+  });
+
+  test.prop([fc.integer({ min: 1, max: 500 }), fc.double({ min: 0, max: 1, noNaN: true })])(
+    "lies in its interval, which lies in [0, 1]",
+    (trials, share) => {
+      const successes = Math.round(trials * share);
+      const { low, high } = wilsonInterval(successes, trials);
+      expect(0 <= low && low <= successes / trials && successes / trials <= high && high <= 1).toBe(true);
+    },
+  );
+
+  test("of no trials does not exist", () => {
+    expect(() => wilsonInterval(0, 0)).toThrow(RangeError);
+  });
+});
+
+describe("a mean over folds", () => {
+  /** scipy 1.17.1: mean -+ t.ppf(.975, k - 1) * sqrt(var(ddof=1) * (1/k + 1/(k - 1))) of 0, 1, … k - 1 */
+  test.each([
+    [2, -10.503896087213436, 11.503896087213436],
+    [5, -0.9448647422163354, 4.944864742216335],
+    [10, 1.3530920509428244, 7.646907949057176],
+    [11, 1.7711200453044875, 8.228879954695513],
+    [30, 9.811225901986145, 19.188774098013855],
+  ])("of %i folds, as scipy has it", (folds, low, high) => {
+    const values = Array.from({ length: folds }, (_, fold) => fold);
+    expect(foldsInterval(values)).toEqual({ mean: (folds - 1) / 2, low: expect.closeTo(low, 7), high: expect.closeTo(high, 7) });
+  });
+
+  test("that agree leaves no room", () => {
+    expect(foldsInterval([0.75, 0.75, 0.75])).toEqual({ mean: 0.75, low: 0.75, high: 0.75 });
+  });
+
+  test("of one fold has no interval", () => {
+    expect(() => foldsInterval([0.8])).toThrow("at least two folds");
+  });
+});
+
+describe("the bootstrap", () => {
+  test("comes close to Wilson's interval of a proportion", () => {
+    const right = Array.from({ length: 200 }, (_, row) => row % 5 !== 0);
+    const share = (rows: number[]) => rows.filter((row) => right[row]).length / rows.length;
+    const { low, high } = bootstrapInterval(right.length, share, seeded(7));
+    const wilson = wilsonInterval(160, 200);
+    expect(low).toBeCloseTo(wilson.low, 1);
+    expect(high).toBeCloseTo(wilson.high, 1);
+  });
+
+  test("gives the same for the same seed", () => {
+    const largest = (rows: number[]) => Math.max(...rows);
+    expect(bootstrapInterval(30, largest, seeded(3))).toEqual(bootstrapInterval(30, largest, seeded(3)));
+  });
+
+  test("of what never has a value has none", () => {
+    expect(bootstrapInterval(3, () => Number.NaN, seeded(1))).toEqual({ low: Number.NaN, high: Number.NaN });
+  });
+});
+
+/** Mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
