@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import type { Environment } from "@falconry/environment/environment.ts";
 import type { Progress } from "@falconry/environment/progress.ts";
+import type { LoadedWorkload } from "@falconry/model/workload.ts";
 import { delayedProgress } from "./delayed-progress.ts";
 
 /** What every command of one invocation shares. */
@@ -13,25 +14,28 @@ export interface Context extends Disposable {
   readonly environmentName: string;
   /** Opened when first asked for: `--help` and a usage error never touch the network. */
   environment(): Promise<Environment>;
+  /** The declaration of a workload, by its name or its folder's path. */
+  workload(nameOrPath: string): Promise<LoadedWorkload>;
   /** Prints the value as the one JSON document with `--json`, else as `render` shows it. */
   print<Value>(value: Value, render: (value: Value) => string): void;
 }
 
-interface GlobalOptions {
-  json?: boolean;
-  env?: string;
+/** Options that every command has. */
+export interface CommonOptions {
+  json?: true | undefined;
+  env?: string | undefined;
 }
 
-export function openContext(options: GlobalOptions): Context {
+export function openContext(options: CommonOptions): Context {
   const environmentName = options.env ?? "local";
   const progress = delayedProgress();
+  let environment: Promise<Environment> | undefined;
+  let opened: Environment | undefined;
   const open = async () => {
     const { openEnvironment } = await import("@falconry/environment/environment.ts"); // only now: it loads the AWS SDK
     opened = await openEnvironment(environmentName);
     return opened;
   };
-  let environment: Promise<Environment> | undefined;
-  let opened: Environment | undefined;
   return {
     progress: progress.line,
     actor: userInfo().username,
@@ -39,6 +43,10 @@ export function openContext(options: GlobalOptions): Context {
     environment() {
       environment ??= open();
       return environment;
+    },
+    async workload(nameOrPath) {
+      const { loadWorkload } = await import("@falconry/model/load-workload.ts");
+      return loadWorkload(nameOrPath);
     },
     print(value, render) {
       process.stdout.write(`${options.json ? JSON.stringify(value) : render(value)}\n`);

@@ -10,5 +10,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   await falconry.parseAsync();
 } catch (error) {
-  process.exitCode = reportError(error, falconry.opts().json === true || process.argv.includes("--json"));
+  process.exitCode = await reportError(error, process.argv.includes("--json"));
 }

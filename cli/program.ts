@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type CommandUnknownOpts, createCommand } from "@commander-js/extra-typings";
-import { example } from "./command.ts";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { command, example } from "./command.ts";
 import { approve } from "./commands/approve.ts";
 import { audit } from "./commands/audit.ts";
 import { datasets } from "./commands/datasets.ts";
@@ -19,14 +19,16 @@ import { train } from "./commands/train.ts";
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
 
 /** The command line as design.md lists it. Rooms are loaded by the actions, so that help and usage errors cost nothing. */
-export const falconry = createCommand("falconry")
-  .description("An ML platform in one repository: from raw records to a promoted endpoint, on AWS and on this machine")
+export const falconry = command(
+  "falconry",
+  "An ML platform in one repository: from raw records to a promoted endpoint, on AWS and on this machine",
+)
   .version(version)
-  .option("--env <environment>", "which environment", "local")
-  .option("--json", "print one JSON document on stdout")
+  // `falconry --version` and `falconry promote falcon --version 3` are two different options.
+  .enablePositionalOptions()
   .addHelpText("after", example("falconry local up && falconry ingest falcon && falconry train falcon"));
 
-for (const command of [
+for (const room of [
   local,
   ingest,
   datasets,
@@ -42,12 +44,12 @@ for (const command of [
   reconcile,
   predict,
 ]) {
-  falconry.addCommand(command as CommandUnknownOpts);
+  falconry.addCommand(room as CommandUnknownOpts);
 }
 raiseInsteadOfExiting(falconry as CommandUnknownOpts);
 
 /** Commander ends the process on a usage error; the command line ends it itself, with its own exit codes. */
 function raiseInsteadOfExiting(command: CommandUnknownOpts): void {
-  command.exitOverride().configureHelp({ showGlobalOptions: true });
+  command.exitOverride();
   for (const child of command.commands) raiseInsteadOfExiting(child);
 }

@@ -1,6 +1,5 @@
 import { CommanderError } from "@commander-js/extra-typings";
 import { FalconryError } from "@falconry/environment/error.ts";
-import { unreachable } from "@falconry/environment/unreachable.ts";
 
 const usageExitCode = 2;
 const bugExitCode = 1;
@@ -10,9 +9,9 @@ const bugExitCode = 1;
  *
  * @returns the exit code of design.md's command line
  */
-export function reportError(thrown: unknown, json: boolean): number {
+export async function reportError(thrown: unknown, json: boolean): Promise<number> {
   if (thrown instanceof CommanderError) return reportUsage(thrown, json);
-  const mistake = thrown instanceof FalconryError ? thrown : unreachable(thrown);
+  const mistake = thrown instanceof FalconryError ? thrown : await asUnreachable(thrown);
   if (mistake === undefined) {
     process.stderr.write(`falconry: this is a bug\n${thrown instanceof Error ? stackOf(thrown) : String(thrown)}\n`);
     if (json)
@@ -22,6 +21,11 @@ export function reportError(thrown: unknown, json: boolean): number {
   if (json) printError(mistake.code, mistake.message, mistake.hint);
   else process.stderr.write(`falconry: ${mistake.message}  [${mistake.code}]\n          ${mistake.hint}\n`);
   return mistake.exitCode;
+}
+
+async function asUnreachable(thrown: unknown): Promise<FalconryError | undefined> {
+  const { unreachable } = await import("@falconry/environment/unreachable.ts");
+  return unreachable(thrown);
 }
 
 /** Commander has already written the text for people; help and version are no mistakes. */

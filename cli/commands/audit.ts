@@ -1,4 +1,3 @@
-import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { registryOf } from "../registry.ts";
 import { renderAudit } from "../tables/audit.ts";
@@ -8,7 +7,7 @@ const verify = command("verify", "Recompute the ledger's hash chain and compare 
   .addHelpText("after", example("falconry audit verify falcon"))
   .action(
     inContext(async (context, name) => {
-      const workload = name === undefined ? undefined : await loadWorkload(name);
+      const workload = name === undefined ? undefined : await context.workload(name);
       const registry = await registryOf(context);
       context.print(await registry.verifyAudit(workload), renderAudit);
     }),

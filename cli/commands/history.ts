@@ -1,4 +1,3 @@
-import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { registryOf } from "../registry.ts";
 import { renderHistory } from "../tables/history.ts";
@@ -8,7 +7,7 @@ export const history = command("history", "The audit trail of a workload's endpo
   .addHelpText("after", example("falconry history falcon --json"))
   .action(
     inContext(async (context, name) => {
-      const workload = await loadWorkload(name);
+      const workload = await context.workload(name);
       const registry = await registryOf(context);
       context.print(await registry.history(workload), renderHistory);
     }),

@@ -1,4 +1,3 @@
-import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { renderIngest } from "../tables/ingest.ts";
 
@@ -8,7 +7,7 @@ export const ingest = command("ingest", "Turn raw records into a dataset version
   .addHelpText("after", example("falconry ingest falcon --from launches.json"))
   .action(
     inContext(async (context, name, { from }) => {
-      const workload = await loadWorkload(name);
+      const workload = await context.workload(name);
       const environment = await context.environment();
       const { ingest: read } = await import("@falconry/training/datasets/ingest.ts");
       context.print(await read(environment, workload, { ...(from && { from }), progress: context.progress }), renderIngest);

@@ -1,4 +1,3 @@
-import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { registryOf } from "../registry.ts";
 import { renderModels } from "../tables/models.ts";
@@ -8,7 +7,7 @@ export const models = command("models", "Versions of a workload's model: metrics
   .addHelpText("after", example("falconry models falcon"))
   .action(
     inContext(async (context, name) => {
-      const workload = await loadWorkload(name);
+      const workload = await context.workload(name);
       const registry = await registryOf(context);
       context.print(await registry.models(workload), renderModels);
     }),

@@ -1,4 +1,3 @@
-import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { renderPredictions } from "../tables/predictions.ts";
 
@@ -8,7 +7,7 @@ export const predict = command("predict", "Ask the live endpoint; every answer n
   .addHelpText("after", example("falconry predict falcon --input rows.csv"))
   .action(
     inContext(async (context, name, { input }) => {
-      const workload = await loadWorkload(name);
+      const workload = await context.workload(name);
       const environment = await context.environment();
       const { readRows } = await import("@falconry/serving/read-rows.ts");
       const { endpointOf } = await import("@falconry/environment/descriptor.ts");

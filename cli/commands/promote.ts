@@ -1,4 +1,3 @@
-import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { registryOf } from "../registry.ts";
 import { renderPromotion } from "../tables/promotion.ts";
@@ -12,7 +11,7 @@ export const promote = command("promote", "Ask for a model version to go live: r
   .addHelpText("after", example("falconry promote falcon --version 3"))
   .action(
     inContext(async (context, name, { version }) => {
-      const workload = await loadWorkload(name);
+      const workload = await context.workload(name);
       const registry = await registryOf(context);
       const promotion = await registry.promote(workload, version);
       context.print(promotion, renderPromotion);

@@ -1,4 +1,3 @@
-import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { registryOf } from "../registry.ts";
 import { renderReconciled } from "../tables/reconcile.ts";
@@ -8,7 +7,7 @@ export const reconcile = command("reconcile", "Finish or repair what is in fligh
   .addHelpText("after", example("falconry reconcile falcon"))
   .action(
     inContext(async (context, name) => {
-      const workload = name === undefined ? undefined : await loadWorkload(name);
+      const workload = name === undefined ? undefined : await context.workload(name);
       const registry = await registryOf(context);
       context.print(await registry.reconcile(workload), renderReconciled);
     }),

@@ -1,4 +1,3 @@
-import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { registryOf } from "../registry.ts";
 import { renderRollback } from "../tables/rollback.ts";
@@ -11,7 +10,7 @@ export const rollback = command("rollback", "Put the last good version back; no 
   .addHelpText("after", example('falconry rollback falcon --reason "recall fell after 18:00"'))
   .action(
     inContext(async (context, name, { to, reason }) => {
-      const workload = await loadWorkload(name);
+      const workload = await context.workload(name);
       const registry = await registryOf(context);
       context.print(await registry.rollback(workload, { reason, ...(to !== undefined && { to }) }), renderRollback);
     }),

@@ -1,4 +1,3 @@
-import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { registryOf } from "../registry.ts";
 import { renderStatus } from "../tables/status.ts";
@@ -8,7 +7,7 @@ export const status = command("status", "Champion, challenger and health; do reg
   .addHelpText("after", example("falconry status falcon"))
   .action(
     inContext(async (context, name) => {
-      const workload = name === undefined ? undefined : await loadWorkload(name);
+      const workload = name === undefined ? undefined : await context.workload(name);
       const registry = await registryOf(context);
       context.print(await registry.status(workload), renderStatus);
     }),

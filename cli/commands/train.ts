@@ -1,4 +1,3 @@
-import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { command, example, inContext } from "../command.ts";
 import { renderTraining } from "../tables/training.ts";
 import { wholeNumber } from "../whole-number.ts";
@@ -11,7 +10,7 @@ export const train = command("train", "Dataset version -> features -> candidates
   .addHelpText("after", example("falconry train falcon --candidate logistic-regression"))
   .action(
     inContext(async (context, name, { candidate, dataset, seed }) => {
-      const workload = await loadWorkload(name);
+      const workload = await context.workload(name);
       const environment = await context.environment();
       const { train: fit } = await import("@falconry/training/train.ts");
       const options = {

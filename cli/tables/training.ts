@@ -4,14 +4,11 @@ import { facts, shortDigest, table } from "./table.ts";
 export function renderTraining({ run, dataset, model, best, candidates, test, leaks }: TrainingReport): string {
   const interval = ({ low, high }: { low: number; high: number }) => `${low.toFixed(3)} to ${high.toFixed(3)}`;
   const compared = table(
-    ["candidate", "", ...metricNames(candidates).flatMap((name) => [name, "95 %"])],
+    ["candidate", "", ...Object.keys(test).flatMap((metric) => [metric, "95 %"])],
     candidates.map(({ name, metrics }) => [
       name,
       name === best ? "best" : "",
-      ...metricNames(candidates).flatMap((metric) => {
-        const measured = metrics[metric];
-        return measured === undefined ? ["", ""] : [measured.mean.toFixed(4), interval(measured)];
-      }),
+      ...Object.values(metrics).flatMap((measured) => [measured.mean.toFixed(4), interval(measured)]),
     ]),
   );
   const tested = table(
@@ -25,8 +22,4 @@ export function renderTraining({ run, dataset, model, best, candidates, test, le
     ["dataset", `${dataset.name} ${shortDigest(dataset.digest)}`],
   ]);
   return [compared, tested, refused, registered].filter((part) => part !== "").join("\n\n");
-}
-
-function metricNames(candidates: TrainingReport["candidates"]): string[] {
-  return Object.keys(candidates[0]?.metrics ?? {});
 }

@@ -68,10 +68,9 @@ export const steps: Step[] = [
     ].join("\n");
     const report = await falconry<Shown<typeof renderPredictions>>(["predict", "falcon", "--input", "-"], { input: `${asked}\n` });
     const stray = report.predictions.find(
-      ({ model, dataset }) => model.version !== story.champion?.version || dataset !== story.champion.dataset,
+      ({ model, dataset }) => model?.version !== story.champion?.version || dataset !== story.champion?.dataset,
     );
-    if (stray !== undefined)
-      throw new Error(`an answer came from ${stray.model.name} version ${stray.model.version}, not from the champion`);
+    if (stray !== undefined) throw new Error(`an answer came from ${JSON.stringify(stray.model)}, not from the champion`);
     return { result: report, shown: renderPredictions(report) };
   }),
   step("train-worse", "a worse model is trained: the majority baseline", (story) => train(story, "majority")),
