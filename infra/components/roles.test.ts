@@ -1,0 +1,102 @@
+import { beforeAll, expect, test } from "vitest";
+import { type DeclaredResource, declared, ofType, type Statement, statements } from "./declared.fixture.ts";
+import { Keys } from "./keys.ts";
+import { Lake } from "./lake.ts";
+import { Ledger } from "./ledger.ts";
+import { Roles } from "./roles.ts";
+
+const image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/falconry/inference:0.1.0";
+const sagemaker = (rest: string) => `arn:aws:sagemaker:eu-central-1:123456789012:${rest}`;
+
+let all: DeclaredResource[];
+beforeAll(async () => {
+  all = await declared(() => {
+    const keys = new Keys("keys", { environment: "dev" });
+    const lake = new Lake("lake", { key: keys.lake, auditKey: keys.ledger });
+    const ledger = new Ledger("ledger", { key: keys.ledger });
+    new Roles("roles", { keys, lake, ledger, endpoints: ["dev-falcon", "dev-imagery"], inferenceImage: image });
+  });
+});
+
+test("only a registry's login token is granted on every resource: AWS knows no narrower one", () => {
+  const wide = ["inference", "training", "registry"].flatMap(grants).filter(({ Resource }) => [Resource].flat().includes("*"));
+  expect(wide.map(({ Action }) => Action)).toEqual([["ecr:GetAuthorizationToken"]]);
+});
+
+test("no role is granted a wildcard of actions, or anything that deletes", () => {
+  const actions = ["inference", "training", "registry"].flatMap(grants).flatMap(({ Action }) => Action);
+  expect(actions.filter((action) => action.includes("*"))).toEqual([]);
+  expect(actions.filter((action) => action.includes("Delete"))).toEqual([]);
+});
+
+test("a container reads models and decrypts them, and reaches no other data", () => {
+  expect(resourcesOf("inference", "s3:GetObject")).toEqual(["arn:aws:s3:::models/*"]);
+  expect(resourcesOf("inference", "kms:Decrypt")).toEqual(["arn:aws:kms:eu-central-1:123456789012:key/lake"]);
+  const touched = grants("inference").flatMap(({ Action }) => [Action].flat().map((action) => action.split(":")[0]));
+  expect(new Set(touched)).toEqual(new Set(["s3", "kms", "logs", "ecr"]));
+  expect(resourcesOf("inference", "s3:PutObject")).toEqual([]);
+});
+
+test("a container pulls its own image only", () => {
+  expect(resourcesOf("inference", "ecr:BatchGetImage")).toEqual(["arn:aws:ecr:eu-central-1:123456789012:repository/falconry/inference"]);
+});
+
+test("training writes features and artifacts, never raw records, models or the audit trail", () => {
+  expect(resourcesOf("training", "s3:PutObject")).toEqual(["arn:aws:s3:::features/*", "arn:aws:s3:::artifacts/*"]);
+});
+
+test("the registry appends to the ledger and cannot take anything out of it", () => {
+  expect(actionsOn("registry", "arn:aws:dynamodb:eu-central-1:123456789012:table/ledger")).toEqual([
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+  ]);
+});
+
+test("the registry changes the environment's own endpoints and no others", () => {
+  expect(resourcesOf("registry", "sagemaker:UpdateEndpoint")).toEqual([
+    sagemaker("endpoint/dev-falcon"),
+    sagemaker("endpoint/dev-imagery"),
+    sagemaker("endpoint-config/dev-falcon-*"),
+    sagemaker("endpoint-config/dev-imagery-*"),
+  ]);
+  expect(resourcesOf("registry", "sagemaker:InvokeEndpoint")).toEqual([
+    sagemaker("endpoint/dev-falcon"),
+    sagemaker("endpoint/dev-imagery"),
+  ]);
+});
+
+test("the registry hands the inference role, and only it, to SageMaker, and only to it", () => {
+  const passing = grants("registry").filter(({ Action }) => [Action].flat().includes("iam:PassRole"));
+  expect(passing).toEqual([
+    {
+      Effect: "Allow",
+      Action: ["iam:PassRole"],
+      Resource: ["arn:aws:iam:eu-central-1:123456789012:role/inference"],
+      Condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
+    },
+  ]);
+});
+
+test("only SageMaker takes on the roles of containers and training", () => {
+  for (const name of ["inference", "training"]) {
+    const [role] = ofType(all, "Role").filter((role) => role.name === name);
+    expect(statements(role, "assumeRolePolicy")).toEqual([
+      { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "sagemaker.amazonaws.com" } },
+    ]);
+  }
+});
+
+function grants(role: string): Statement[] {
+  const [policy] = ofType(all, "RolePolicy").filter(({ name }) => name === role);
+  return statements(policy);
+}
+
+function resourcesOf(role: string, action: string): string[] {
+  return grants(role).flatMap(({ Action, Resource }) => ([Action].flat().includes(action) ? [Resource].flat() : []));
+}
+
+function actionsOn(role: string, resource: string): string[] {
+  return grants(role).flatMap(({ Action, Resource }) => ([Resource].flat().includes(resource) ? [Action].flat() : []));
+}
