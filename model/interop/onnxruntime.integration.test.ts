@@ -1,0 +1,92 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fc } from "@fast-check/vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { type ClassifierSpec, classifierGraph } from "../onnx/classifier-graph.ts";
+import { OnnxModel } from "../session.ts";
+import { runPython } from "./run-python.ts";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "falconry-onnx-"));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const features: ClassifierSpec["features"] = [
+  { name: "mass", type: "double", impute: 5000, mean: 6200.5, scale: 4100.25 },
+  { name: "orbit", type: "string", categories: ["GTO", "ISS", "LÉO"] },
+  { name: "never seen", type: "string", categories: [] },
+  { name: "block", type: "double", impute: 3, mean: 3.3, scale: 1.4 },
+];
+const weights = [
+  [0.3, -0.7, 1.1],
+  [1.5, 0.25, -0.4],
+  [-0.9, 0.6, 0.35],
+  [0.8, -1.2, 0.1],
+  [0.45, 0.95, -0.65],
+];
+const column = (index: number) => weights.map((row) => row[index] ?? 0);
+
+const specs: [string, ClassifierSpec][] = [
+  ["constant", { features, classes: [0, 1], estimator: { type: "constant", probabilities: [0.3, 0.7] }, producer: "test" }],
+  ["binary", { features, classes: [0, 1], estimator: { type: "linear", weights: [column(0)], bias: [0.2] }, producer: "test" }],
+  [
+    "multi-class",
+    {
+      features,
+      classes: ["lost", "landed", "ocean"],
+      estimator: { type: "linear", weights: [column(0), column(1), column(2)], bias: [0.1, 0, -0.1] },
+      producer: "test",
+    },
+  ],
+  [
+    "mlp",
+    {
+      features,
+      classes: [-1, 7],
+      estimator: {
+        type: "mlp",
+        layers: [
+          { weights, bias: [0.1, 0.2, 0.3], activation: "relu" },
+          { weights: [[0.5], [-0.6], [0.7]], bias: [-0.05], activation: "sigmoid" },
+        ],
+      },
+      producer: "test",
+    },
+  ],
+];
+
+const row = fc.record({
+  mass: fc.option(fc.double({ min: 0, max: 25_000, noNaN: true })),
+  orbit: fc.constantFrom("GTO", "ISS", "LÉO", "polar", "", null),
+  "never seen": fc.constantFrom("x", null),
+  block: fc.option(fc.integer({ min: 1, max: 5 })),
+});
+const rows = fc.sample(row, { numRuns: 200, seed: 1 });
+const columns = {
+  mass: rows.map((one) => one.mass),
+  orbit: rows.map((one) => one.orbit),
+  "never seen": rows.map((one) => one["never seen"]),
+  block: rows.map((one) => one.block),
+};
+
+test.for(specs)("ONNX's checker passes the %s graph, and Python's onnxruntime answers the very same numbers", async ([name, spec]) => {
+  const graph = classifierGraph(spec);
+  const [graphPath, rowsPath] = [join(folder, `${name}.onnx`), join(folder, `${name}.json`)];
+  await writeFile(graphPath, graph);
+  await writeFile(rowsPath, JSON.stringify(columns));
+  const python = z
+    .record(z.string(), z.array(z.union([z.number(), z.string()])))
+    .parse(JSON.parse(await runPython("check_graph.py", [graphPath, rowsPath])));
+  const model = await OnnxModel.load(graph);
+  const { predictions, probabilities } = await model.predict(columns);
+  expect(python.prediction).toEqual(predictions);
+  expect(model.classes).toEqual(spec.classes);
+  for (const [index, label] of spec.classes.entries()) {
+    expect(python[`probability_${label}`]).toEqual(probabilities?.map((one) => one[index]));
+  }
+});
