@@ -26,6 +26,8 @@ export interface VersionSettings {
   feature?: string;
   /** Tags of the run, in place of the right ones. */
   tags?: Record<string, string>;
+  /** Tags of the run, beside the right ones. */
+  spoiltTags?: Record<string, string>;
   /** Added to every recorded probability. */
   recordedError?: number;
   /** @default true */
@@ -159,9 +161,9 @@ async function register(
   workload: string,
   experimentId: string,
   features: string,
-  { weight = 4, feature = "thrust", tags, recordedError = 0, record = true, graph }: VersionSettings,
+  { weight = 4, feature = "thrust", tags, spoiltTags, recordedError = 0, record = true, graph }: VersionSettings,
 ): Promise<number> {
-  const { info } = await mlflow.runs.create({ experimentId, tags: tags ?? { [lineageTags.features]: features } });
+  const { info } = await mlflow.runs.create({ experimentId, tags: tags ?? { [lineageTags.features]: features, ...spoiltTags } });
   const model = await mlflow.loggedModels.create({ experimentId, name: workload, sourceRunId: info.runId });
   const content = files(feature, weight, { modelId: model.modelId, runId: info.runId }, graph);
   for (const [file, bytes] of Object.entries(content)) await mlflow.artifacts.upload(model.artifactUri, file, bytes);

@@ -8,7 +8,7 @@ import type { Signature } from "@falconry/model/signature.ts";
 import { MlflowError, type Run } from "mlflow-client";
 import type { Deployment } from "../endpoint/deployment.ts";
 import { type ModelFiles, publishedFiles } from "../endpoint/package.ts";
-import { type Lineage, readFeatureSet, readLineage } from "./lineage.ts";
+import { contradictions, type Lineage, readFeatureSet, readLineage } from "./lineage.ts";
 import { registeredFiles } from "./registered-files.ts";
 import { Unmeasurable } from "./unmeasurable.ts";
 
@@ -31,6 +31,8 @@ export interface Contestant {
 
 export interface Candidate extends Contestant {
   lineage(): Promise<Lineage>;
+  /** Where what is said of its lineage does not agree; one sentence each. */
+  contradictions(): Promise<string[]>;
   /** Text of an artifact of its run. */
   runArtifact(path: string): Promise<string>;
 }
@@ -46,6 +48,7 @@ export function candidateOf(environment: Environment, workload: string, version:
       async () => (await lineage()).featureSet,
     ),
     lineage,
+    contradictions: async () => contradictions(environment, workload, version, await lineage()),
     runArtifact: async (path) => artifactText(environment, (await lineage()).run, path),
   };
 }

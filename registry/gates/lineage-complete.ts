@@ -7,9 +7,10 @@ export const lineageComplete: Gate = {
   async measure({ candidate }) {
     const { run, features, featureSet } = await candidate.lineage();
     const { name, digest } = featureSet.dataset;
+    const found = await candidate.contradictions();
     return {
-      passed: true,
-      measured: `run ${run.info.runId}, features ${short(features)}, dataset ${name} ${short(digest)}`,
+      passed: found.length === 0,
+      measured: found.join("; ") || `run ${run.info.runId}, features ${short(features)}, dataset ${name} ${short(digest)}`,
       evidence: { run: run.info.runId, features, dataset: digest },
     };
   },

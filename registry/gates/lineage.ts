@@ -4,10 +4,10 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type FeatureSet, featureSetKey, featureSetSchema } from "@falconry/model/feature-set.ts";
 import { lineageTags } from "@falconry/model/lineage.ts";
-import type { Run } from "mlflow-client";
+import type { ModelVersion, Run } from "mlflow-client";
 import { Unmeasurable } from "./unmeasurable.ts";
 
-/** How a registered version reaches the raw records. */
+/** How a registered version reaches the rows that it was fitted on. */
 export interface Lineage {
   run: Run;
   /** Digest of the feature set. */
@@ -16,38 +16,52 @@ export interface Lineage {
 }
 
 /**
- * Follows a version to its run, the run's tag to the feature set, the feature set to the dataset version; every manifest is read and hashed.
+ * Follows a version to its run, and the run's tag to the feature set.
  *
- * @throws Unmeasurable, FalconryError `content.missing`, `content.corrupt` – at the first link that is missing or says another thing
+ * @throws Unmeasurable, FalconryError `content.missing`, `content.corrupt` – at the first link that is missing
  */
 export async function readLineage(environment: Environment, workload: string, version: number): Promise<Lineage> {
-  const registered = await environment.mlflow.modelVersions.get(workload, version);
-  if (registered === undefined) throw new Unmeasurable(`registered model "${workload}" has no version ${version}`);
-  if (registered.runId === "") throw new Unmeasurable(`version ${version} was registered without a run`);
-  const run = await environment.mlflow.runs.get(registered.runId);
-  const tags = { run: run.data.tags, version: registered.tags };
-
-  const features = tags.run[lineageTags.features];
+  const { runId } = await registeredVersion(environment, workload, version);
+  if (runId === "") throw new Unmeasurable(`version ${version} was registered without a run`);
+  const run = await environment.mlflow.runs.get(runId);
+  const features = run.data.tags[lineageTags.features];
   if (features === undefined) {
-    throw new Unmeasurable(
-      `run ${registered.runId} has no tag ${lineageTags.features}: set it to the digest of the feature set it was fitted on`,
-    );
+    throw new Unmeasurable(`run ${runId} has no tag ${lineageTags.features}: set it to the digest of the feature set it was fitted on`);
   }
-  const featureSet = await readFeatureSet(environment, features);
+  return { run, features, featureSet: await readFeatureSet(environment, features) };
+}
+
+/**
+ * Where the other things that are said of a version's lineage contradict it: tags, the run's dataset input, the dataset version's manifest.
+ *
+ * @throws FalconryError `content.missing`, `content.corrupt` – of the dataset version's manifest
+ */
+export async function contradictions(environment: Environment, workload: string, version: number, lineage: Lineage): Promise<string[]> {
+  const { run, features, featureSet } = lineage;
   const { name, digest } = featureSet.dataset;
   await readManifest(environment, environment.descriptor.lake.clean, `datasets/${name}/${digest}.json`, digest);
-
-  agree(tags.version[lineageTags.features], features, `tag ${lineageTags.features} of version ${version}`);
-  for (const [owner, { [lineageTags.dataset]: dataset, [lineageTags.workload]: named }] of Object.entries(tags)) {
-    agree(dataset, digest, `tag ${lineageTags.dataset} of the ${owner}`);
-    agree(named, workload, `tag ${lineageTags.workload} of the ${owner}`);
-  }
-  agree(featureSet.workload, workload, `the workload of feature set ${features}`);
+  const { tags } = await registeredVersion(environment, workload, version);
+  const said: [where: string, said: string | undefined, expected: string][] = [
+    [`the workload of feature set ${features}`, featureSet.workload, workload],
+    [`tag ${lineageTags.features} of the version`, tags[lineageTags.features], features],
+    [`tag ${lineageTags.dataset} of the run`, run.data.tags[lineageTags.dataset], digest],
+    [`tag ${lineageTags.dataset} of the version`, tags[lineageTags.dataset], digest],
+    [`tag ${lineageTags.workload} of the run`, run.data.tags[lineageTags.workload], workload],
+    [`tag ${lineageTags.workload} of the version`, tags[lineageTags.workload], workload],
+  ];
   for (const { dataset } of run.inputs.datasets) {
     // MLflow takes at most 36 characters, so the run's input has the digest's beginning.
-    if (dataset.name === name) agree(dataset.digest, digest.slice(0, dataset.digest.length), `dataset input ${name} of the run`);
+    if (dataset.name === name) said.push([`dataset input ${name} of the run`, dataset.digest, digest.slice(0, dataset.digest.length)]);
   }
-  return { run, features, featureSet };
+  return said
+    .filter(([, value, expected]) => value !== undefined && value !== expected)
+    .map(([where, value, expected]) => `${where} says ${value}, not ${expected}`);
+}
+
+async function registeredVersion({ mlflow }: Environment, workload: string, version: number): Promise<ModelVersion> {
+  const registered = await mlflow.modelVersions.get(workload, version);
+  if (registered === undefined) throw new Unmeasurable(`registered model "${workload}" has no version ${version}`);
+  return registered;
 }
 
 /** @throws FalconryError `content.missing`, `content.corrupt` */
@@ -77,8 +91,4 @@ async function readManifest({ s3 }: Environment, Bucket: string, Key: string, di
 
 function corrupt(message: string): FalconryError {
   return new FalconryError("content.corrupt", { message, hint: "The stored bytes were changed: restore the object's earlier S3 version" });
-}
-
-function agree(said: string | undefined, expected: string, where: string): void {
-  if (said !== undefined && said !== expected) throw new Unmeasurable(`${where} says ${said}, not ${expected}`);
 }

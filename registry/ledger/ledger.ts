@@ -28,6 +28,8 @@ export class Ledger {
   readonly #dynamodb: Environment["dynamodb"];
   readonly #table: string;
   readonly #witnesses: Witnesses;
+  /** The last event whose witness this writer saw written. */
+  #witnessed = 0;
 
   constructor(environment: Pick<Environment, "dynamodb" | "s3" | "descriptor">, endpoint: string) {
     this.endpoint = endpoint;
@@ -76,7 +78,9 @@ export class Ledger {
 
   /** Writes the witness of the last event where a crash left it out. */
   async witness(head: ChainHead): Promise<void> {
-    if (head.sequence > 0) await this.#witnesses.write(head);
+    if (head.sequence <= this.#witnessed) return;
+    await this.#witnesses.write(head);
+    this.#witnessed = head.sequence;
   }
 
   witnesses(): Promise<Map<number, string>> {
@@ -111,7 +115,8 @@ export class Ledger {
     try {
       await this.#dynamodb.send(
         new TransactWriteItemsCommand({
-          ClientRequestToken: next.hash.slice(0, tokenLength),
+          // Of the content, so that the same append has the same token; with the endpoint, because tokens are the account's.
+          ClientRequestToken: hashOf(`${this.endpoint} ${text}`).slice(0, tokenLength),
           TransactItems: [
             {
               Put: {

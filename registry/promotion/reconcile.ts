@@ -5,8 +5,10 @@ import { observe } from "./observe.ts";
 import { perform } from "./perform.ts";
 import { Story } from "./story.ts";
 
-const firstPollMilliseconds = 200;
+const firstPollMilliseconds = 100;
 const longestPollMilliseconds = 5_000;
+/** Small, so that little time passes between an endpoint's coming up and our seeing it. */
+const pollGrowth = 1.2;
 /** Other drivers may write at the same time; each conflict means that one of them came further. */
 const maxConflicts = 20;
 
@@ -28,7 +30,7 @@ export async function reconcile(context: RegistryContext, workload: string): Pro
     if (action.type === "wait") {
       context.progress(`${story.endpoint.name}: ${action.because}`);
       await context.pause(poll);
-      poll = Math.min(2 * poll, longestPollMilliseconds);
+      poll = Math.min(pollGrowth * poll, longestPollMilliseconds);
     } else {
       try {
         await perform(context, story, action);
