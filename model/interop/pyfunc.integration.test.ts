@@ -21,6 +21,19 @@ const spec: ClassifierSpec = {
   producer: "test",
 };
 
+/** pyfunc gives the rows of a graph with one input as a matrix. */
+const onlyNumber: ClassifierSpec = {
+  ...spec,
+  features: spec.features.slice(0, 1),
+  estimator: { type: "linear", weights: [[0.7]], bias: [0.1] },
+};
+const onlyString: ClassifierSpec = {
+  ...spec,
+  features: spec.features.slice(2),
+  estimator: { type: "linear", weights: [[0.7, -0.4]], bias: [0.1] },
+};
+const onlyConstant: ClassifierSpec = { ...onlyString, estimator: { type: "constant", probabilities: [0.4, 0.6] } };
+
 /** A missing number, an unseen string and a missing one among them. */
 const columns = { mass: [525, null, 15_600], block: [1, 4, null], orbit: ["GTO", "polar", ""] };
 
@@ -37,12 +50,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test("mlflow.pyfunc loads a registered graph and answers what OnnxModel answers", async () => {
+test.for([
+  ["several features", spec],
+  ["one number", onlyNumber],
+  ["one string", onlyString],
+  ["a constant", onlyConstant],
+] as const)("mlflow.pyfunc loads a registered graph of %s and answers what OnnxModel answers", async ([, spec]) => {
   const graph = classifierGraph(spec);
   const name = `model-pyfunc-${crypto.randomUUID()}`;
-  const version = await register(environment, name, graph);
+  const version = await register(environment, name, spec);
   const rows = join(folder, "rows.json");
-  await writeFile(rows, JSON.stringify(columns));
+  const asked = Object.fromEntries(Object.entries(columns).filter(([column]) => spec.features.some((feature) => feature.name === column)));
+  await writeFile(rows, JSON.stringify(asked));
   const printed = await runPython("predict_pyfunc.py", [`models:/${name}/${version}`, rows], {
     MLFLOW_TRACKING_URI: environment.descriptor.tracking.uri,
   });
@@ -57,7 +76,8 @@ test("mlflow.pyfunc loads a registered graph and answers what OnnxModel answers"
 });
 
 /** Logs the graph as a LoggedModel of a run of its own and registers it. */
-async function register({ mlflow }: Environment, name: string, graph: Uint8Array): Promise<number> {
+async function register({ mlflow }: Environment, name: string, spec: ClassifierSpec): Promise<number> {
+  const graph = classifierGraph(spec);
   const { experimentId } = await mlflow.experiments.getOrCreate("model-interop");
   const { info } = await mlflow.runs.create({ experimentId, runName: name, startTime: Date.now() });
   const model = await mlflow.loggedModels.create({ experimentId, name, sourceRunId: info.runId });

@@ -23,7 +23,8 @@ export function probabilityOutput(label: number | string): string {
 
 /**
  * A classifier with its preprocessing as one ONNX graph (D6): a rank-1 input of N values per feature; rank-1 outputs `prediction` and
- * one `probability_<class>` per class, N values each. Equal probabilities go to the class that comes first.
+ * one `probability_<class>` per class, N values each. Equal probabilities go to the class that comes first. The input of an only
+ * feature is [N,1], because MLflow's pyfunc gives a DataFrame to a graph of one input as a matrix.
  *
  * @throws FalconryError `model.reserved-name` – a feature is named like an output
  * @throws RangeError where weights, classes and features do not fit each other
@@ -31,7 +32,8 @@ export function probabilityOutput(label: number | string): string {
 export function classifierGraph(spec: ClassifierSpec): Uint8Array {
   checkNames(spec);
   const graph = new GraphBuilder("classifier");
-  for (const { name, type } of spec.features) graph.input(name, type === "double" ? "float" : "string");
+  const shape = spec.features.length === 1 ? "column" : "vector";
+  for (const { name, type } of spec.features) graph.input(name, type === "double" ? "float" : "string", shape);
   addClasses(graph, addProbabilities(graph, spec), spec.classes);
   return graph.encode(spec.producer);
 }

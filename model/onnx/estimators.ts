@@ -23,7 +23,7 @@ export function addDenseLayers(graph: GraphBuilder, matrix: string, layers: Dens
 
 /** Adds the nodes that give the same probabilities to each of the N values of an input. */
 export function addConstant(graph: GraphBuilder, input: string, probabilities: number[]): string {
-  const length = graph.node("Shape", [input]);
+  const length = graph.node("Shape", [input], { attributes: { end: int(1) } });
   const shape = graph.node("Concat", [length, graph.constant(int64Tensor([1], [1]))], { attributes: { axis: int(0) } });
   return graph.node("Expand", [graph.constant(floatTensor([1, probabilities.length], probabilities)), shape]);
 }

@@ -28,15 +28,15 @@ export class GraphBuilder {
     this.#graph = { name, node: [], initializer: [], input: [], output: [] };
   }
 
-  /** Declares a rank-1 input of any length. */
-  input(name: string, type: ElementType): string {
-    this.#graph.input.push(vector(this.#claim(name), type));
+  /** Declares an input of any length: a vector [N], or a column [N,1]. */
+  input(name: string, type: ElementType, shape: "vector" | "column" = "vector"): string {
+    this.#graph.input.push(value(this.#claim(name), type, shape));
     return name;
   }
 
   /** Declares a rank-1 output of any length; the node that makes it names it with `as`. */
   output(name: string, type: ElementType): string {
-    this.#graph.output.push(vector(name, type));
+    this.#graph.output.push(value(name, type, "vector"));
     return name;
   }
 
@@ -110,8 +110,9 @@ export function strings(values: string[]): Attribute {
   return { type: attributeType.strings, strings: values.map(utf8) };
 }
 
-function vector(name: string, type: ElementType): ValueInfoProto {
-  return { name, type: { tensorType: { elemType: dataType[type], shape: { dim: [{ dimParam: "N" }] } } } };
+function value(name: string, type: ElementType, shape: "vector" | "column"): ValueInfoProto {
+  const dim = shape === "vector" ? [{ dimParam: "N" }] : [{ dimParam: "N" }, { dimValue: 1 }];
+  return { name, type: { tensorType: { elemType: dataType[type], shape: { dim } } } };
 }
 
 function utf8(text: string): Uint8Array {

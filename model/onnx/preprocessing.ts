@@ -82,5 +82,6 @@ function addNumbers(graph: GraphBuilder, features: NumberFeature[]): string {
 }
 
 function addCategories(graph: GraphBuilder, { name, categories }: StringFeature): string {
-  return graph.node("OneHotEncoder", [name], { domain: "ai.onnx.ml", attributes: { cats_strings: strings(categories), zeros: int(1) } });
+  const vector = graph.node("Reshape", [name, graph.constant(int64Tensor([1], [-1]))]);
+  return graph.node("OneHotEncoder", [vector], { domain: "ai.onnx.ml", attributes: { cats_strings: strings(categories), zeros: int(1) } });
 }
