@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import { localCredentials } from "@falconry/environment/environment.ts";
@@ -45,7 +45,7 @@ export interface Host {
  */
 export async function startHost({ port, directory, awsEndpointUrl, region, startupSeconds, clock, log }: HostOptions): Promise<Host> {
   const file = await StateFile.open(directory);
-  await takeFolder(directory);
+  const leaveFolder = await takeFolder(directory);
   const leftBehind = await stopLeftBehind(directory, clock);
   if (leftBehind.length > 0) log.warn({ containers: leftBehind }, "stopped what a killed host left behind");
   const s3 = new S3Client({ region, endpoint: awsEndpointUrl, credentials: localCredentials, forcePathStyle: true });
@@ -72,16 +72,17 @@ export async function startHost({ port, directory, awsEndpointUrl, region, start
       await app.close();
       await hosting.close();
       s3.destroy();
+      await leaveFolder();
     },
   };
 }
 
 /** One host per folder: a second would stop the first one's containers. */
-async function takeFolder(directory: string): Promise<void> {
+async function takeFolder(directory: string): Promise<() => Promise<void>> {
   const file = join(directory, "host.json");
   const text = await readFile(file, "utf8").catch(() => undefined);
   const other = text === undefined ? undefined : processRecordSchema.parse(JSON.parse(text));
-  if (other !== undefined && other.pid !== process.pid && isRunning(other))
-    throw new Error(`a host runs in ${directory} already: process ${other.pid}`);
+  if (other !== undefined && isRunning(other)) throw new Error(`a host runs in ${directory} already: process ${other.pid}`);
   await writeFileAtomic(file, JSON.stringify(recordProcess(process.pid)));
+  return () => rm(file);
 }

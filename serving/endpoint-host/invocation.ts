@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { errors } from "undici";
 import type { Account } from "./account.ts";
 import { accountId } from "./arn.ts";
 import type { Hosting } from "./hosting.ts";
@@ -41,8 +42,8 @@ export async function invoke(
   checkHeaders(requestHeaders, variant);
   const container = hosting.live(name)?.pick();
   if (container === undefined) throw unavailable(`No instance of endpoint ${name} is healthy.`);
-  const answer = await container.invoke(headersFor(requestHeaders), body).catch(() => {
-    throw unavailable(`The container of endpoint ${name} did not finish its answer.`);
+  const answer = await container.invoke(headersFor(requestHeaders), body).catch((error: unknown) => {
+    throw unfinished(name, error);
   });
   if (answer.status !== 200) throw modelError(name, answer.status, new TextDecoder().decode(answer.body));
   const headers: Record<string, string> = { "x-amzn-invoked-production-variant": variant };
@@ -73,10 +74,17 @@ function headersFor(requestHeaders: IncomingHttpHeaders): Record<string, string>
 }
 
 function modelError(name: string, status: number, message: string): ServiceError {
-  const kind = status < 500 ? "client" : "server";
+  const kind = status >= 400 && status < 500 ? "client" : "server";
   const text = `Received ${kind} error (${status}) from primary with message "${message}". See the log of the endpoint's containers.`;
   const LogStreamArn = `arn:aws:logs:local:${accountId}:log-group:/aws/sagemaker/Endpoints/${name}`;
   return new ServiceError("ModelError", 424, text, { OriginalStatusCode: status, OriginalMessage: message, LogStreamArn });
+}
+
+function unfinished(name: string, error: unknown): ServiceError {
+  const isLate = error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError;
+  return isLate
+    ? modelError(name, 0, "Your invocation timed out while waiting for a response from container primary.")
+    : unavailable(`A container of endpoint ${name} ended before it answered.`);
 }
 
 function unavailable(message: string): ServiceError {

@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { UpdateEndpointCommand } from "@aws-sdk/client-sagemaker";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { EndpointDriver } from "../testing/endpoint-driver.ts";
+import { PackagesInS3 } from "../testing/packages-in-s3.ts";
+import { TemporaryHost } from "../testing/temporary-host.ts";
+import { isRunning } from "./process-record.ts";
+
+let packages: PackagesInS3;
+let host: TemporaryHost;
+
+beforeAll(async () => {
+  packages = await PackagesInS3.open("restart");
+  host = await TemporaryHost.start(packages.awsEndpointUrl);
+  const model = await packages.putFairModel("fair");
+  await host.driver.configure("one", model, { version: 1 });
+  await host.driver.configure("two", model, { version: 2 });
+  await host.driver.create("falcon", "one");
+});
+
+afterAll(async () => {
+  await host.close();
+  await packages.close();
+});
+
+test("a stopped host leaves no process, and the next one brings its endpoints back", async () => {
+  const before = await host.containers("falcon", 1);
+  await host.restart();
+  expect(before.some(isRunning)).toBe(false);
+  expect(await host.driver.describe("falcon")).toMatchObject({ EndpointStatus: "InService", EndpointConfigName: "one" });
+  expect(await host.driver.answeringVersion("falcon")).toBe(1);
+});
+
+test("what a killed host left running is stopped, and its update is finished", async () => {
+  const killed = await startProcess();
+  const driver = new EndpointDriver(killed.url);
+  expect(await driver.answeringVersion("falcon")).toBe(1);
+  const leftBehind = await host.containers("falcon", 1);
+  await driver.sagemaker.send(new UpdateEndpointCommand({ EndpointName: "falcon", EndpointConfigName: "two" }));
+  killed.process.kill("SIGKILL");
+  await once(killed.process, "exit");
+  driver.close();
+  expect(leftBehind.every(isRunning)).toBe(true);
+
+  await host.restart();
+  expect(leftBehind.some(isRunning)).toBe(false);
+  const updated = await host.driver.settled("falcon");
+  expect(updated.FailureReason).toBeUndefined();
+  expect(updated).toMatchObject({ EndpointStatus: "InService", EndpointConfigName: "two" });
+  expect(await host.driver.answeringVersion("falcon")).toBe(2);
+});
+
+test("a second host in the same folder is refused", async () => {
+  const { process: first } = await startProcess();
+  await expect(startProcess()).rejects.toThrow(/a host runs in .* already/);
+  first.kill("SIGTERM");
+  expect(await once(first, "exit")).toEqual([0, null]);
+});
+
+/** Starts a host as `falconry local up` does, in the folder of the one under test, which is stopped first. */
+async function startProcess() {
+  await host.pause();
+  const flags = ["--port", "0", "--directory", host.directory, "--aws-endpoint-url", packages.awsEndpointUrl];
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+  const complaints: string[] = [];
+  child.stderr.on("data", (chunk) => complaints.push(String(chunk)));
+  for await (const line of createInterface(child.stdout)) {
+    const { url }: { url: string } = JSON.parse(line);
+    return { process: child, url };
+  }
+  throw new Error(complaints.join(""));
+}
