@@ -1,22 +1,19 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { ContentStore } from "@falconry/environment/content-store.ts";
 import type { Problem } from "./record.ts";
 
 /** Records that could not be used, one JSON object a line: `{"file","row","column","value","reason"}`. Row 1 is the first after the header. */
 export class Quarantine {
   count = 0;
-  /** The first line, for people. */
+  /** The first record and its reason, for people. */
   first: string | undefined;
-  readonly #path: string;
+  /** The file that holds the lines. */
+  readonly path: string;
   readonly #fileName: string;
   readonly #descriptor: number;
 
-  /**
-   * @param path     the file that collects the lines until they are stored
-   * @param fileName of the raw records
-   */
+  /** @param fileName of the raw records */
   constructor(path: string, fileName: string) {
-    this.#path = path;
+    this.path = path;
     this.#fileName = fileName;
     this.#descriptor = openSync(path, "w");
   }
@@ -27,9 +24,8 @@ export class Quarantine {
     writeSync(this.#descriptor, `${JSON.stringify({ file: this.#fileName, row, column, value, reason })}\n`);
   }
 
-  /** @returns where the lines stand, null where there are none. Nothing can be added afterwards. */
-  async store(content: ContentStore): Promise<string | null> {
+  /** Nothing can be added afterwards. */
+  close(): void {
     closeSync(this.#descriptor);
-    return this.count === 0 ? null : content.url((await content.putFile(this.#path)).sha256);
   }
 }

@@ -44,7 +44,7 @@ export const workload = {
   candidates: [
     { name: "majority", type: "majority" },
     { name: "logistic-regression", type: "logistic-regression", C: 0.3 },
-    { name: "mlp", type: "mlp", hiddenUnits: [16], epochs: 40, batchSize: 36, learningRate: 0.02, l2: 0.001 },
+    { name: "mlp", type: "mlp", hiddenUnits: [16], epochs: 40, batchSize: 72, learningRate: 0.03, l2: 0.01 },
   ],
   metric: "accuracy",
   gates: { floor: 0.75, minimumRows: 15 },

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import type { FeatureTable } from "../features/feature-table.ts";
+import { fitPreprocessing, preprocess } from "./preprocessing.ts";
+
+function tableOf(mass: (number | null)[], orbit: (string | null)[]): FeatureTable {
+  return {
+    features: [
+      { name: "mass", type: "double" },
+      { name: "orbit", type: "string" },
+    ],
+    columns: new Map<string, (number | string | null)[]>([
+      ["mass", mass],
+      ["orbit", orbit],
+    ]),
+    keys: mass.map((_, row) => [`${row}`]),
+    labels: mass.map(() => 0),
+    classes: [0, 1],
+  };
+}
+
+test("a missing number becomes the mean, and what comes out has mean 0 and deviation 1", () => {
+  const table = tableOf([1, null, 3], [null, null, null]);
+  const fitted = fitPreprocessing(table);
+  expect(fitted[0]).toEqual({ name: "mass", type: "double", impute: 2, mean: 2, scale: Math.sqrt(2 / 3) });
+  expect(preprocess(table, fitted).map(([mass]) => mass)).toEqual([-Math.sqrt(1.5), 0, Math.sqrt(1.5)]);
+});
+
+test("a text becomes one input per value of the rows it was fitted on; an unseen or missing one is 0 in all", () => {
+  const fitted = fitPreprocessing(tableOf([0, 0, 0, 0], ["LEO", "GTO", "LEO", ""]));
+  expect(fitted[1]).toEqual({ name: "orbit", type: "string", categories: ["GTO", "LEO"] });
+  expect(preprocess(tableOf([0, 0, 0], ["LEO", "HEO", null]), fitted)).toEqual([
+    [0, 0, 1],
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
+});
+
+test("a column that is constant or wholly missing stays finite", () => {
+  for (const column of [
+    [5, 5],
+    [null, null],
+  ]) {
+    const table = tableOf(column, ["LEO", "LEO"]);
+    expect(preprocess(table, fitPreprocessing(table))).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  }
+});

@@ -1,0 +1,61 @@
+import { fc, test } from "@fast-check/vitest";
+import { expect } from "vitest";
+import { requireEveryClass, stratifiedFolds, stratifiedSplit } from "./split.ts";
+
+const labelled = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 80 }).map((labels) => ({
+  labels,
+  keys: labels.map((_, row) => [`2020-01-01`, `B${row}`]),
+  classes: [0, 1, 2],
+}));
+const seed = fc.nat();
+const share = fc.double({ min: 0.05, max: 0.95, noNaN: true });
+const inClass = (labels: number[], rows: number[], label: number) => rows.filter((row) => labels[row] === label).length;
+
+test.prop([labelled, share, seed])("a split is a partition of the rows", (rows, testShare, seed) => {
+  const { train, test } = stratifiedSplit(rows, testShare, seed);
+  expect([...train, ...test].sort((a, b) => a - b)).toEqual(rows.keys.map((_, row) => row));
+  expect(test).toHaveLength(Math.round(rows.keys.length * testShare));
+});
+
+test.prop([labelled, share, seed])("a split gives each class its share, to one row", (rows, testShare, seed) => {
+  const { test } = stratifiedSplit(rows, testShare, seed);
+  for (const label of rows.classes) {
+    const all = rows.labels.filter((each) => each === label).length;
+    expect(Math.abs(inClass(rows.labels, test, label) - all * testShare)).toBeLessThan(1);
+  }
+});
+
+test.prop([labelled, share, seed])("a row goes where its key says, whatever the order of rows", (rows, testShare, seed) => {
+  const reversed = { ...rows, keys: rows.keys.toReversed(), labels: rows.labels.toReversed() };
+  const keysOf = (table: typeof rows) => new Set(stratifiedSplit(table, testShare, seed).test.map((row) => table.keys[row]?.join()));
+  // where two classes have equal remainders, the class that comes first gets the row, and that is no matter of order either
+  expect(keysOf(reversed)).toEqual(keysOf(rows));
+});
+
+test.prop([labelled, fc.integer({ min: 2, max: 10 }), seed])(
+  "folds are a partition, and even in size and in each class",
+  (rows, count, seed) => {
+    const folds = stratifiedFolds(rows, count, seed);
+    expect(folds.flat().sort((a, b) => a - b)).toEqual(rows.keys.map((_, row) => row));
+    const spread = (sizes: number[]) => Math.max(...sizes) - Math.min(...sizes);
+    expect(spread(folds.map((fold) => fold.length))).toBeLessThanOrEqual(1);
+    for (const label of rows.classes) expect(spread(folds.map((fold) => inClass(rows.labels, fold, label)))).toBeLessThanOrEqual(1);
+  },
+);
+
+test("another seed is another split", () => {
+  const rows = { labels: new Array(40).fill(0), keys: Array.from({ length: 40 }, (_, row) => [`${row}`]), classes: [0] };
+  expect(stratifiedSplit(rows, 0.25, 1).test).not.toEqual(stratifiedSplit(rows, 0.25, 2).test);
+});
+
+test("a class that some fold would lack is refused with the numbers", () => {
+  const part = (labels: number[]) => ({ labels, keys: labels.map((_, row) => [`${row}`]), classes: ["no", "yes"] });
+  const refusal = () => requireEveryClass(part([0, 0, 0, 0, 1, 1]), part([0, 1]), 3);
+  expect(refusal).toThrow(
+    expect.objectContaining({
+      code: "train.too-few-rows",
+      message: 'class "yes" has 2 rows to fit on and 1 to test on; 3 folds need 3 and 1',
+    }),
+  );
+  expect(() => requireEveryClass(part([0, 0, 1, 1]), part([0]), 2)).toThrow(expect.objectContaining({ code: "train.too-few-rows" }));
+});
