@@ -4,7 +4,7 @@ import { observe } from "./promotion/observe.ts";
 import { champion, type Operation } from "./promotion/state.ts";
 import { Story } from "./promotion/story.ts";
 
-export interface ServingVersion {
+interface ServingVersion {
   version: number;
   run: string;
   /** Digest of the dataset version. */

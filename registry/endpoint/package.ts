@@ -10,7 +10,7 @@ export interface ModelFiles {
 }
 
 /** Canonical JSON of the files' hashes; its own SHA-256 is the package's digest. */
-export function packageManifest(files: ModelFiles): string {
+function packageManifest(files: ModelFiles): string {
   return canonicalJson({ MLmodel: sha256(files.MLmodel), "model.onnx": sha256(files["model.onnx"]) });
 }
 

@@ -18,7 +18,7 @@ import { Unmeasurable } from "./unmeasurable.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** In the order in which they are shown. All are asked, whatever the ones before found. */
-export const gates: readonly Gate[] = [lineageComplete, tensorsOnly, compatibleSignature, onnxParity, metricFloor, notWorse];
+const allGates: readonly Gate[] = [lineageComplete, tensorsOnly, compatibleSignature, onnxParity, metricFloor, notWorse];
 
 export interface GatesOutcome {
   gates: Verdict[];
@@ -44,7 +44,7 @@ export async function runGates(
   const verdicts: Verdict[] = [];
   const found: Record<string, unknown> = {};
   try {
-    for (const gate of gates) {
+    for (const gate of allGates) {
       const { passed, measured, evidence } = await measure(gate, contest);
       verdicts.push({ name: gate.name, passed, measured, required: gate.required(settings) });
       if (evidence !== undefined) found[gate.name] = evidence;

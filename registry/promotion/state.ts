@@ -17,7 +17,7 @@ export interface Operation {
   progress: Progress;
 }
 
-export type Progress =
+type Progress =
   | { state: "requested"; settings: PromotionSettings }
   | { state: "awaiting-approval"; candidate: Candidate }
   | { state: "approved"; candidate: Candidate }
@@ -37,7 +37,7 @@ export interface UnderWay {
   because?: string;
 }
 
-export type EndedState = "refused" | "rejected" | "failed" | "superseded" | "live" | "rolled-back";
+type EndedState = "refused" | "rejected" | "failed" | "superseded" | "live" | "rolled-back";
 
 /** What the events of one endpoint add up to. */
 export interface EndpointState {
@@ -78,7 +78,7 @@ export function fold(events: Iterable<PromotionEvent>): EndpointState {
   return { operations, good, everLive, ...(inFlight === undefined ? {} : { inFlight }) };
 }
 
-export function hasEnded({ progress }: Operation): boolean {
+function hasEnded({ progress }: Operation): boolean {
   return !("candidate" in progress || "deployment" in progress || "settings" in progress);
 }
 

@@ -14,12 +14,12 @@ const settings = {
   rollout: { instanceType: "ml.m5.large", instanceCount: 2 },
 };
 
-export function candidate(version: number): Candidate {
+function candidate(version: number): Candidate {
   const digest = String(version).repeat(64).slice(0, 64);
   return { version, run: `run-${version}`, dataset: digest, features: digest, package: digest };
 }
 
-export function deployment(version: number): Deployment {
+function deployment(version: number): Deployment {
   return { ...candidate(version), model: `v${version}`, config: `v${version}` };
 }
 

@@ -3,7 +3,7 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import type { RegistryContext } from "../context.ts";
 import { type ChainHead, genesis } from "../ledger/chain.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { type EventDraft, type PromotionEvent, promotionEvent } from "./events.ts";
+import { type EventDraft, type PromotionEvent, promotionEvent, promotionEventSchema } from "./events.ts";
 import { type EndpointState, fold, type Operation } from "./state.ts";
 
 /** The ledger of a workload's endpoint as it was last read, and what it adds up to. */
@@ -66,8 +66,9 @@ export class Story {
    */
   async record(draft: EventDraft): Promise<void> {
     const event = { ...draft, time: this.#context.now().toISOString(), actor: this.#context.actor };
-    const expected: PromotionEvent = { ...event, sequence: this.#head.sequence + 1, previous: this.#head.hash };
-    const { inFlight } = fold([...this.#events, expected]);
+    // An event that could not be read or followed would stand in the ledger for ever: it is refused before it is written.
+    const next = promotionEventSchema.parse({ ...event, sequence: this.#head.sequence + 1, previous: this.#head.hash });
+    const { inFlight } = fold([...this.#events, next]);
     const record = await this.ledger.append(this.#head, event, inFlight?.id);
     this.#head = record;
     this.#tell([...this.#events, promotionEvent(record)]);

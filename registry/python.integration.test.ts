@@ -1,0 +1,66 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
+import { localCredentials } from "@falconry/environment/environment.ts";
+import { checkoutFolder } from "@falconry/environment/region-folder.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Registry, registryOf } from "./registry.ts";
+import { openTrial, type Trial } from "./trial.fixture.ts";
+
+let trial: Trial;
+let registry: Registry;
+
+beforeAll(async () => {
+  trial = await openTrial();
+  registry = registryOf(trial.environment, { actor: "ada", now: () => new Date() });
+});
+afterAll(() => trial[Symbol.asyncDispose]());
+
+/** Runs the README's example for the trial's workload. @returns the version that it registered */
+async function runExample(): Promise<number> {
+  const readme = await readFile(join(import.meta.dirname, "README.md"), "utf8");
+  const [, example = ""] = /```py\n([\s\S]*?)```/.exec(readme) ?? [];
+  const script = example.replace('workload = "falcon"', `workload = "${trial.workload.name}"`);
+  const { descriptor } = trial.environment;
+  const { stdout } = await promisify(execFile)(join(checkoutFolder, ".venv/bin/python"), ["-c", script], {
+    env: {
+      ...process.env,
+      MLFLOW_TRACKING_URI: descriptor.tracking.uri,
+      AWS_ENDPOINT_URL: descriptor.services.awsEndpointUrl,
+      AWS_DEFAULT_REGION: descriptor.region,
+      AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
+    },
+  });
+  return Number(stdout.trim().split("\n").at(-1));
+}
+
+async function ask() {
+  const { Body } = await trial.environment.sagemakerRuntime.send(
+    new InvokeEndpointCommand({
+      EndpointName: trial.endpoint,
+      ContentType: "application/json",
+      Body: JSON.stringify({ dataframe_records: [{ thrust: 3, drag: 1 }] }),
+    }),
+  );
+  return JSON.parse(Body.transformToString()).predictions[0];
+}
+
+test("a scikit-learn model that Python logged, ZipMap and all, is promoted, served and rolled back", async () => {
+  const first = await trial.register();
+  await registry.approve((await registry.promote(trial.workload, first)).promotion, "first");
+
+  const version = await runExample();
+  const { promotion, gates } = await registry.promote(
+    { ...trial.workload, gates: { floor: 0.7, tolerance: 0.2, minimumRows: 20 } },
+    version,
+  );
+  expect(gates.filter(({ passed }) => !passed)).toEqual([]);
+  expect(await registry.approve(promotion, "fitted in a notebook")).toMatchObject({ state: "live" });
+  expect(await ask()).toMatchObject({ prediction: 1, model: { name: trial.workload.name, version } });
+
+  expect(await registry.rollback(trial.workload, { reason: "only a trial" })).toMatchObject({ from: version, to: first });
+  expect(await ask()).toMatchObject({ prediction: 1, model: { version: first } });
+});
