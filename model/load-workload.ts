@@ -4,12 +4,12 @@ import { basename, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
-import type { LoadedWorkload } from "./workload.ts";
+import type { LoadedWorkload, Workload } from "./workload.ts";
 
 const workloadsFolder = join(checkoutFolder, "workloads");
 
 /**
- * Reads and checks a workload's declaration.
+ * Reads and checks a workload's declaration. The files that it names must exist.
  *
  * @param nameOrPath a folder of `workloads/`, or a path to a folder that holds a workload.ts
  * @throws FalconryError `workload.unknown`, `workload.invalid`
@@ -24,17 +24,9 @@ export async function loadWorkload(nameOrPath: string): Promise<LoadedWorkload> 
       hint: `Name one of: ${(await workloadNames()).join(", ")}, or the path of a folder with a workload.ts`,
     });
   }
-  const module = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  const { workloadSchema } = await import("./workload.ts"); // only now: no `--help` waits for zod
-  const parsed = workloadSchema.safeParse(module.workload);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new FalconryError("workload.invalid", {
-      message: `${file}: ${["workload", ...(issue?.path ?? [])].join(".")}: ${issue?.message}`,
-      hint: "Mend the declaration; model/workload.ts lists what it may hold",
-    });
-  }
-  return { ...parsed.data, folder };
+  const workload = await parse(await declaration(file), file);
+  checkFiles(workload, folder, file);
+  return { ...workload, folder };
 }
 
 /** Names of the workloads that stand in this checkout, sorted. */
@@ -44,4 +36,38 @@ export async function workloadNames(): Promise<string[]> {
     .filter((entry) => entry.isDirectory() && existsSync(join(workloadsFolder, entry.name, "workload.ts")))
     .map((entry) => basename(entry.name))
     .sort();
+}
+
+/** What the module exports as `workload`; undefined where it exports none. */
+async function declaration(file: string): Promise<unknown> {
+  try {
+    const module: unknown = await import(pathToFileURL(file).href);
+    return typeof module === "object" && module !== null && "workload" in module ? module.workload : undefined;
+  } catch (error) {
+    throw invalid(file, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+async function parse(workload: unknown, file: string): Promise<Workload> {
+  const { consistentWorkload } = await import("./consistent-workload.ts"); // only now: no `--help` waits for zod
+  const parsed = consistentWorkload.safeParse(workload);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw invalid(file, `${["workload", ...(issue?.path ?? [])].join(".")}: ${issue?.message}`);
+}
+
+function checkFiles({ source, features }: Workload, folder: string, file: string): void {
+  const named = { "source.sample": source.sample, "source.jsonReader": source.jsonReader, "features.sql": features.sql };
+  for (const [property, path] of Object.entries(named)) {
+    if (path !== undefined && !existsSync(join(folder, path)))
+      throw invalid(file, `workload.${property}: ${join(folder, path)} does not exist`);
+  }
+}
+
+function invalid(file: string, reason: string, cause?: unknown): FalconryError {
+  return new FalconryError("workload.invalid", {
+    message: `${file}: ${reason}`,
+    hint: "Mend the declaration; model/workload.ts lists what it may hold",
+    cause,
+  });
 }

@@ -1,0 +1,138 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadWorkload, workloadNames } from "./load-workload.ts";
+import type { Workload } from "./workload.ts";
+
+const pumps = {
+  name: "pumps",
+  question: "Will this pump fail within a day?",
+  source: { sample: "pumps.csv" },
+  columns: {
+    pump: { type: "string", description: "Serial number" },
+    hour: { type: "date", description: "When it was read" },
+    pressure: { type: "number", unit: "bar", description: "At the outlet", range: { min: 0, max: 40 }, optional: true },
+    failed: { type: "integer", description: "1: it failed within a day", range: { min: 0, max: 1 } },
+  },
+  key: ["pump", "hour"],
+  target: { column: "failed", task: "classification" },
+  features: { sql: "features.sql" },
+  split: { type: "stratified", testShare: 0.2, seed: 1 },
+  crossValidation: { folds: 5, seed: 1 },
+  candidates: [{ name: "majority", type: "majority" }],
+  metric: "accuracy",
+  gates: { floor: 0.6, minimumRows: 10 },
+  rollout: { instanceType: "ml.m5.large", instanceCount: 2 },
+} satisfies Workload;
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "falconry-workload-"));
+  await writeFile(join(folder, "pumps.csv"), "pump,hour,pressure,failed\n");
+  await writeFile(join(folder, "features.sql"), "SELECT * FROM records\n");
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Writes a workload.ts that declares this, in TypeScript. */
+async function declare(workload: unknown): Promise<void> {
+  const text = `import type { Workload } from "@falconry/model/workload.ts";\nexport const workload = ${JSON.stringify(workload)} satisfies Workload;\n`;
+  await writeFile(join(folder, "workload.ts"), text);
+}
+
+describe("a declaration is found", () => {
+  test("by the name of its folder in workloads/", async () => {
+    const workload = await loadWorkload("falcon");
+    expect(workload).toMatchObject({ name: "falcon", target: { column: "landed" } });
+    expect(await workloadNames()).toContain("falcon");
+  });
+
+  test("by the path of a folder outside the repository, under plain Node", async () => {
+    await declare(pumps);
+    const loader = new URL("load-workload.ts", import.meta.url).href;
+    const program = `import { loadWorkload } from ${JSON.stringify(loader)}; console.log(JSON.stringify(await loadWorkload(${JSON.stringify(folder)})));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program]);
+    expect(JSON.parse(stdout)).toEqual({ ...pumps, folder });
+  });
+
+  test.for([
+    ["a name that no folder has", "hawk", 'there is no workload "hawk"'],
+    ["a path without a workload.ts", "./model", "model/workload.ts does not exist"],
+  ] as const)("but not by %s", async ([, name, message]) => {
+    const parent = name.startsWith(".") ? join(folder, name) : name;
+    await expect(loadWorkload(parent)).rejects.toMatchObject({
+      code: "workload.unknown",
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining("falcon"),
+    });
+  });
+});
+
+describe("a declaration that does not hold is refused at the property", () => {
+  test.for([
+    ["an unknown property", { ...pumps, colour: "red" }, 'workload: Unrecognized key: "colour"'],
+    ["a wrong type", { ...pumps, split: { ...pumps.split, testShare: 2 } }, "workload.split.testShare: "],
+    ["no export", undefined, "workload: "],
+    [
+      "an undeclared key",
+      { ...pumps, key: ["pump", "minute"] },
+      'workload.key.1: "minute" is none of the columns: pump, hour, pressure, failed',
+    ],
+    ["a repeated key", { ...pumps, key: ["pump", "pump"] }, 'workload.key.1: "pump" is named twice'],
+    ["an optional key", { ...pumps, key: ["pressure"] }, 'workload.key.0: "pressure" is optional'],
+    ["an undeclared target", target("broken"), 'workload.target.column: "broken" is none of the columns'],
+    ["a target inherited from Object", target("constructor"), 'workload.target.column: "constructor" is none of the columns'],
+    ["a target that is a key", target("pump"), 'workload.target.column: "pump" is part of the key'],
+    ["a target that may be missing", target("pressure"), 'workload.target.column: "pressure" is optional'],
+    [
+      "a target known after the event",
+      column("failed", { knownAfterEvent: "obviously" }),
+      'workload.target.column: "failed" is declared knownAfterEvent',
+    ],
+    [
+      "a target without classes",
+      column("failed", { type: "number" }),
+      'workload.target.column: "failed" is a number, which has no classes',
+    ],
+    ["a range of strings", column("pump", { range: { min: 1 } }), "workload.columns.pump.range: a string has no range"],
+    ["an empty range", column("failed", { range: { min: 2, max: 1 } }), "workload.columns.failed.range: min is above max"],
+    ["values of a number", column("failed", { values: ["0", "1"] }), "workload.columns.failed.values: only a string has values"],
+    [
+      "two candidates of one name",
+      { ...pumps, candidates: [...pumps.candidates, ...pumps.candidates] },
+      'workload.candidates.1.name: "majority" is named twice',
+    ],
+    [
+      "a floor that nothing reaches",
+      { ...pumps, gates: { ...pumps.gates, floor: 80 } },
+      "workload.gates.floor: every metric lies in [0, 1], 80 does not",
+    ],
+    ["a file that is not there", { ...pumps, features: { sql: "query.sql" } }, "workload.features.sql: "],
+  ] as const)("%s", async ([, workload, message]) => {
+    await declare(workload);
+    await expect(loadWorkload(folder)).rejects.toMatchObject({
+      code: "workload.invalid",
+      message: expect.stringContaining(`${join(folder, "workload.ts")}: ${message}`),
+    });
+  });
+
+  test("a file that is no TypeScript", async () => {
+    await writeFile(join(folder, "workload.ts"), "export const workload = {");
+    await expect(loadWorkload(folder)).rejects.toMatchObject({
+      code: "workload.invalid",
+      message: expect.stringContaining("workload.ts: "),
+    });
+  });
+});
+
+function target(column: string): unknown {
+  return { ...pumps, target: { ...pumps.target, column } };
+}
+
+function column(name: keyof typeof pumps.columns, changes: object): unknown {
+  return { ...pumps, columns: { ...pumps.columns, [name]: { ...pumps.columns[name], ...changes } } };
+}
