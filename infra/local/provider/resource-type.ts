@@ -57,8 +57,9 @@ export function resourceType<Inputs>(definition: Definition<Inputs>): ResourceTy
     replaceOn,
     read,
     delete: definition.delete,
-    create: (inputs, task) => definition.create(known(inputs), task),
-    update: (id, inputs, task) => (definition.update ? definition.update(id, known(inputs), task) : definition.create(known(inputs), task)),
+    create: async (inputs, task) => definition.create(known(inputs), task),
+    update: async (id, inputs, task) =>
+      definition.update ? definition.update(id, known(inputs), task) : definition.create(known(inputs), task),
   };
 }
 
@@ -67,7 +68,7 @@ function parseInputs<Inputs>(token: string, schema: z.ZodType<Inputs>, inputs: P
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new FalconryError("local.not-emulated", {
-    message: `${token}, input ${["", ...(issue?.path ?? [])].join(".")}: ${issue?.message}`,
+    message: `${[token, ...(issue?.path ?? [])].join(", ")}: ${issue?.message}`,
     hint: "Leave the input out, or teach it to infra/local/provider/",
   });
 }

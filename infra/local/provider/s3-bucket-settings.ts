@@ -61,8 +61,13 @@ export const s3BucketEncryption = bucketSetting({
         },
       }),
     ),
-  read: (s3, Bucket) =>
-    stands(s3.send(new GetBucketEncryptionCommand({ Bucket })), "ServerSideEncryptionConfigurationNotFoundError", "NoSuchBucket"),
+  async read(s3, Bucket) {
+    // Every bucket is encrypted, by AES256 with a key of S3 when nobody asked for more.
+    const look = s3.send(new GetBucketEncryptionCommand({ Bucket }));
+    if (!(await stands(look, "ServerSideEncryptionConfigurationNotFoundError", "NoSuchBucket"))) return false;
+    const rules = (await look).ServerSideEncryptionConfiguration?.Rules ?? [];
+    return rules.some((rule) => rule.ApplyServerSideEncryptionByDefault?.SSEAlgorithm === "aws:kms");
+  },
   delete: (s3, Bucket) => s3.send(new DeleteBucketEncryptionCommand({ Bucket })),
 });
 

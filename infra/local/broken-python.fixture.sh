@@ -1,0 +1,4 @@
+#!/bin/sh
+# Stands in for a Python whose services cannot start.
+echo "the disk is full"
+exit 3

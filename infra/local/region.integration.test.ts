@@ -1,0 +1,192 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { HeadObjectCommand } from "@aws-sdk/client-s3";
+import { openEnvironment } from "@falconry/environment/environment.ts";
+import { regionFolder } from "@falconry/environment/region-folder.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { down } from "./down.ts";
+import { logs } from "./logs.ts";
+import { isPortFree } from "./processes/ports.ts";
+import { processTable } from "./processes/process-table.ts";
+import { processesOf } from "./processes/service-processes.ts";
+import type { ServiceName } from "./services/service.ts";
+import { type RegionStatus, status } from "./status.ts";
+import { up } from "./up.ts";
+
+/** The tests are one story of one region, in order: each start of MLflow takes seconds. */
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "falconry-region-"));
+  vi.stubEnv("AWS_PROFILE", "of-the-user");
+  vi.stubEnv("AWS_SESSION_TOKEN", "of-the-user");
+});
+afterAll(async () => {
+  await down({ folder });
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("an up that was killed half way is finished by the next", async () => {
+  await killWhen("mlflow: starting");
+  const region = await up({ folder });
+  expect(region.services.map(({ name, healthy }) => [name, healthy])).toEqual([
+    ["ministack", true],
+    ["mlflow", true],
+    ["endpoint-host", true],
+  ]);
+  expect(region.resources.orphans).toEqual([]);
+});
+
+test("again, it starts nothing and changes nothing, also when two ask at once", async () => {
+  const before = await status({ folder });
+  const [one, other] = await Promise.all([up({ folder }), up({ folder })]);
+  for (const { resources, ...region } of [one, other]) {
+    expect(region).toEqual(before);
+    expect(resources).toMatchObject({ created: [], updated: [] });
+  }
+});
+
+test("the services see nothing of the user's AWS settings", async () => {
+  for (const { pid } of await regionProcesses()) {
+    expect(await readFile(`/proc/${pid}/environ`, "utf8")).not.toContain("of-the-user");
+  }
+});
+
+test("the services listen on loopback only", async () => {
+  const { services } = await status({ folder });
+  const listening = await listeners();
+  for (const { url } of services) expect(listening.get(Number(new URL(url).port))).toEqual(["0100007F"]);
+});
+
+test("MLflow keeps its artifacts in the region's own bucket", async () => {
+  const environment = await openEnvironment("local", folder);
+  await fetch(`${environment.descriptor.tracking.uri}/api/2.0/mlflow-artifacts/artifacts/probe.txt`, { method: "PUT", body: "here" });
+  const stored = await environment.s3.send(
+    new HeadObjectCommand({ Bucket: environment.descriptor.lake.artifacts, Key: "mlflow/probe.txt" }),
+  );
+  expect(stored.ContentLength).toBe(4);
+  await environment.mlflow.experiments.getOrCreate("outlives-its-server");
+});
+
+test("two regions in two folders do not meet", async () => {
+  const [ours, other] = [await status({ folder }), await status({ folder: regionFolder() })];
+  expect(other.directory).not.toBe(ours.directory);
+  const shared = new Set(other.services.flatMap(({ url, pid }) => [url, pid]));
+  for (const { url, pid } of ours.services) expect([shared.has(url), shared.has(pid)]).toEqual([false, false]);
+});
+
+test("up starts again what was killed, with all that it left behind, and nothing else", async () => {
+  const before = await status({ folder });
+  kill(before, "mlflow");
+  kill(before, "endpoint-host");
+  await expect.poll(async () => healthyServices(await status({ folder }))).toEqual(["ministack"]);
+
+  const after = await up({ folder });
+  expect(healthyServices(after)).toEqual(["ministack", "mlflow", "endpoint-host"]);
+  expect(pidOf(after, "ministack")).toBe(pidOf(before, "ministack"));
+  expect(pidOf(after, "mlflow")).not.toBe(pidOf(before, "mlflow"));
+});
+
+test("a kill of the emulator loses no more than the last second: the ledger is saved all the time", async () => {
+  const { dynamodb, descriptor } = await openEnvironment("local", folder);
+  const Key = { endpoint: { S: "kept" }, sequence: { N: "1" } };
+  await dynamodb.send(new PutItemCommand({ TableName: descriptor.tables.ledger, Item: Key }));
+  await expect.poll(() => readFile(join(folder, "aws", "state", "dynamodb.json"), "utf8"), { timeout: 10_000 }).toContain("kept");
+  kill(await status({ folder }), "ministack");
+
+  expect(await up({ folder })).toMatchObject({ resources: { created: [], updated: [] } });
+  const { Item } = await dynamodb.send(new GetItemCommand({ TableName: descriptor.tables.ledger, Key }));
+  expect(Item).toEqual(Key);
+});
+
+test("down leaves no process and no open port", async () => {
+  const { services } = await status({ folder });
+  const group = new Set(services.map(({ pid }) => pid));
+  const workers = (await processTable()).filter((process) => group.has(process.group)).map(({ pid }) => pid);
+  expect(workers.length).toBeGreaterThan(services.length); // containers, and MLflow's worker
+
+  const { stopped } = await down({ folder });
+  expect(stopped).toBeGreaterThanOrEqual(services.length);
+  const left = new Set((await processTable()).map(({ pid }) => pid));
+  expect(workers.filter((pid) => left.has(pid))).toEqual([]);
+  for (const { url } of services) expect(await isPortFree(Number(new URL(url).port))).toBe(true);
+  expect(healthyServices(await status({ folder }))).toEqual([]);
+  expect(await down({ folder })).toMatchObject({ stopped: 0 });
+});
+
+test("a port that somebody took meanwhile is named, with who holds it", async () => {
+  const { trackingUri } = await status({ folder });
+  const port = Number(new URL(trackingUri).port);
+  const intruder = createServer().listen(port, "127.0.0.1");
+  await once(intruder, "listening");
+  await expect(up({ folder })).rejects.toMatchObject({
+    code: "local.port-taken",
+    message: expect.stringMatching(new RegExp(`port ${port}, .* by .* \\(pid ${process.pid}\\)`)),
+  });
+  intruder.close();
+  await once(intruder, "close");
+});
+
+test("the state survives down and up, on the same ports", async () => {
+  const before = await status({ folder });
+  const { resources, ...after } = await up({ folder });
+  expect(after.services.map(({ url }) => url)).toEqual(before.services.map(({ url }) => url));
+  expect(resources).toMatchObject({ created: [], updated: [] });
+  const environment = await openEnvironment("local", folder);
+  expect(await environment.mlflow.experiments.getByName("outlives-its-server")).toBeDefined();
+});
+
+test("logs give the end of each service's log, or of one", async () => {
+  const all = await logs({ folder, lines: 2 });
+  expect(all.services.map(({ name }) => name)).toEqual(["ministack", "mlflow", "endpoint-host"]);
+  const one = await logs({ folder, service: "mlflow", lines: 2 });
+  expect(one.services).toMatchObject([{ name: "mlflow", lines: [expect.any(String), expect.any(String)] }]);
+});
+
+/** Starts an `up` in a process of its own and kills it with -9 at a line of its progress. */
+async function killWhen(line: string): Promise<void> {
+  const program = join(import.meta.dirname, "killable-up.fixture.ts");
+  const child = spawn(process.execPath, [program, folder], { stdio: ["ignore", "pipe", "inherit"] });
+  for await (const said of createInterface(child.stdout)) {
+    if (said.startsWith(line)) child.kill("SIGKILL");
+  }
+}
+
+function kill(region: RegionStatus, service: ServiceName): void {
+  process.kill(pidOf(region, service), "SIGKILL");
+}
+
+function pidOf({ services }: RegionStatus, service: ServiceName): number {
+  const pid = services.find(({ name }) => name === service)?.pid;
+  if (typeof pid !== "number") throw new Error(`${service} does not run`);
+  return pid;
+}
+
+function healthyServices({ services }: RegionStatus): string[] {
+  return services.flatMap(({ name, healthy }) => (healthy ? [name] : []));
+}
+
+async function regionProcesses() {
+  return processesOf(folder)(await processTable());
+}
+
+/** Addresses that are listened on, as /proc/net has them, by port. */
+async function listeners(): Promise<Map<number, string[]>> {
+  const found = new Map<number, string[]>();
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    for (const line of (await readFile(table, "utf8")).trim().split("\n").slice(1)) {
+      const [, local, , state] = line.trim().split(/\s+/);
+      const [address, port] = local?.split(":") ?? [];
+      if (state !== "0A" || address === undefined || port === undefined) continue;
+      const key = Number.parseInt(port, 16);
+      found.set(key, [...(found.get(key) ?? []), address]);
+    }
+  }
+  return found;
+}
