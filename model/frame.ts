@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance, DuckDBTypeId, type JS } from "@duckdb/node-api";
 
-export type FrameValue = number | string | boolean | null;
+type FrameValue = number | string | boolean | null;
 
 /** A table in memory, by column. */
 export interface Frame {

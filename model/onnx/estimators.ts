@@ -1,6 +1,6 @@
 import { floatTensor, type GraphBuilder, int, int64Tensor } from "./graph.ts";
 
-export type Activation = "relu" | "sigmoid" | "softmax" | "none";
+type Activation = "relu" | "sigmoid" | "softmax" | "none";
 
 export interface DenseLayer {
   /** inputs x outputs */

@@ -1,7 +1,7 @@
 import { float, floats, floatTensor, type GraphBuilder, int, int64Tensor, ints, strings } from "./graph.ts";
 
 /** A number that is missing (NaN) becomes `impute`; then it is standardised: (x - mean) / scale. */
-export interface NumberFeature {
+interface NumberFeature {
   name: string;
   type: "double";
   impute: number;
@@ -11,7 +11,7 @@ export interface NumberFeature {
 }
 
 /** One column per category, 1 where the value is that category. A missing ("") or unseen value is 0 in all of them. */
-export interface StringFeature {
+interface StringFeature {
   name: string;
   type: "string";
   /** May be empty: the column is then asked for but says nothing. */

@@ -3,7 +3,7 @@ import type Long from "long";
 import protobuf from "protobufjs";
 
 /** A 64-bit integer: a Long when decoded, so that none loses digits; a number will do for encoding. */
-export type Int64 = Long | number;
+type Int64 = Long | number;
 
 /** The parts of onnx-ml.proto that Falconry writes and reads. Decoding and encoding keep every other field as it is. */
 export interface ModelProto {
