@@ -28,13 +28,18 @@ export class DatasetStore {
     this.files = new ContentStore(environment.s3, this.#bucket);
   }
 
-  /** Writes the manifest of files that are stored already, and makes the version the latest of its name. */
-  async commit(manifest: DatasetManifest): Promise<DatasetReference> {
+  /**
+   * Writes the manifest of files that are stored already, and makes the version the latest of its name.
+   *
+   * @returns `uploaded: false` where the version was there before
+   */
+  async commit(manifest: DatasetManifest): Promise<{ version: DatasetReference; uploaded: boolean }> {
     const text = canonicalJson(manifest);
-    const reference = { name: manifest.name, digest: sha256(text) };
-    if ((await this.#read(this.key(reference))) === undefined) await this.#write(this.key(reference), text);
-    if ((await this.latest(manifest.name)) !== reference.digest) await this.#write(latestKey(manifest.name), reference.digest);
-    return reference;
+    const version = { name: manifest.name, digest: sha256(text) };
+    const uploaded = (await this.#read(this.key(version))) === undefined;
+    if (uploaded) await this.#write(this.key(version), text);
+    if ((await this.latest(manifest.name)) !== version.digest) await this.#write(latestKey(manifest.name), version.digest);
+    return { version, uploaded };
   }
 
   /** @throws FalconryError `dataset.unknown`; `content.corrupt` where the stored JSON does not match its digest */

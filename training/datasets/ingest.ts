@@ -20,7 +20,7 @@ export interface IngestOptions {
 export interface Ingested {
   workload: string;
   dataset: { name: string; digest: string; rows: number };
-  /** Files that were not stored before; none where the same content was ingested before. */
+  /** Files and manifest that were not stored before; 0 where the same content was ingested before. */
   uploaded: number;
   accepted: number;
   /** accepted + quarantined = records in the file */
@@ -46,7 +46,7 @@ export async function ingest(environment: Environment, workload: LoadedWorkload,
     const place = quarantine.count === 0 ? null : await storeQuarantine(new ContentStore(environment.s3, raw, "quarantine"), quarantine);
     if (accepted === 0) throw nothingAccepted(file.name, quarantine, place);
     const records = await new ContentStore(environment.s3, clean).putFile(parquet);
-    const version = await new DatasetStore(environment).commit({
+    const committed = await new DatasetStore(environment).commit({
       name: workload.name,
       files: [{ path: "records.parquet", sha256: records.sha256, bytes: records.bytes }],
       schema: Object.entries(workload.columns).map(([name, { type, unit }]) => ({ name, type, ...(unit && { unit }) })),
@@ -56,8 +56,8 @@ export async function ingest(environment: Environment, workload: LoadedWorkload,
     });
     return {
       workload: workload.name,
-      dataset: { ...version, rows: accepted },
-      uploaded: [source, records].filter((file) => file.uploaded).length,
+      dataset: { ...committed.version, rows: accepted },
+      uploaded: [source, records, committed].filter((put) => put.uploaded).length,
       accepted,
       quarantined: quarantine.count,
       quarantine: place,

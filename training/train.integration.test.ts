@@ -1,0 +1,165 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { ContentStore } from "@falconry/environment/content-store.ts";
+import { connect, openEnvironment } from "@falconry/environment/environment.ts";
+import { FalconryError } from "@falconry/environment/error.ts";
+import { featureSetKey, featureSetSchema } from "@falconry/model/feature-set.ts";
+import { readParquet } from "@falconry/model/frame.ts";
+import { lineageTags, recordedPredictionsPath } from "@falconry/model/lineage.ts";
+import { readMlmodel } from "@falconry/model/mlmodel.ts";
+import { OnnxModel } from "@falconry/model/session.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { ingest } from "./datasets/ingest.ts";
+import { failingProxy } from "./testing/failing-proxy.ts";
+import { storedWorkload } from "./testing/stored-workload.ts";
+import { train } from "./train.ts";
+
+const environment = await openEnvironment("local");
+const { mlflow } = environment;
+afterAll(() => environment[Symbol.dispose]());
+
+async function runsOf(experiment: string) {
+  const found = await mlflow.experiments.getByName(experiment);
+  const runs = [];
+  if (found !== undefined) for await (const run of mlflow.runs.search({ experimentIds: [found.experimentId] })) runs.push(run);
+  return runs;
+}
+
+async function filesOf(name: string, version: number) {
+  const uri = await mlflow.modelVersions.artifactUri(name, version);
+  const [graph, mlmodel] = await Promise.all(["model.onnx", "MLmodel"].map((file) => mlflow.artifacts.download(uri, file)));
+  return { graph: graph ?? new Uint8Array(), mlmodel: Buffer.from(mlmodel ?? []).toString() };
+}
+
+describe("a training", () => {
+  test("compares the candidates, registers the best and says which columns no model sees", async () => {
+    const workload = await storedWorkload();
+    const { dataset } = await ingest(environment, workload);
+    const report = await train(environment, workload);
+    expect(report).toMatchObject({
+      workload: workload.name,
+      dataset: { name: workload.name, digest: dataset.digest },
+      model: { name: workload.name, version: 1 },
+      best: "logistic-regression",
+      leaks: [{ column: "paid", reason: "it is paid at the end" }],
+    });
+    expect(report.candidates.map(({ name }) => name)).toEqual(["majority", "logistic-regression"]);
+    for (const { low, value, high } of Object.values(report.test)) expect(low <= value && value <= high).toBe(true);
+  });
+
+  test("leaves lineage that reaches the raw file: version, run, feature set, dataset version", async () => {
+    const workload = await storedWorkload();
+    const { dataset } = await ingest(environment, workload);
+    const { run: runId, model } = await train(environment, workload);
+    const run = await mlflow.runs.get(runId);
+    const version = await mlflow.modelVersions.get(model.name, model.version);
+    for (const { tags } of [run.data, version ?? { tags: {} }]) {
+      expect(tags).toMatchObject({
+        [lineageTags.workload]: workload.name,
+        [lineageTags.dataset]: dataset.digest,
+        [lineageTags.features]: expect.stringMatching(/^[0-9a-f]{64}$/),
+      });
+    }
+    expect(run.info.status).toBe("FINISHED");
+    expect(run.inputs.datasets.map(({ dataset: { name, digest } }) => [name, digest])).toEqual([
+      [workload.name, dataset.digest.slice(0, 32)],
+    ]);
+    expect(JSON.parse(run.inputs.datasets[0]?.dataset.source ?? "")).toMatchObject({ digest: dataset.digest });
+    const { Body } = await environment.s3.send(
+      new GetObjectCommand({ Bucket: environment.descriptor.lake.features, Key: featureSetKey(run.data.tags[lineageTags.features] ?? "") }),
+    );
+    const set = featureSetSchema.parse(JSON.parse((await Body?.transformToString()) ?? ""));
+    expect(set).toMatchObject({ workload: workload.name, dataset: { digest: dataset.digest }, train: { rows: 45 }, test: { rows: 15 } });
+  });
+
+  test("logs a graph that answers every test row as the recorded predictions say", async () => {
+    const workload = await storedWorkload();
+    await ingest(environment, workload);
+    const { run: runId, model } = await train(environment, workload);
+    const run = await mlflow.runs.get(runId);
+    const recorded = JSON.parse(Buffer.from(await mlflow.artifacts.download(run.info.artifactUri, recordedPredictionsPath)).toString());
+    const { Body } = await environment.s3.send(
+      new GetObjectCommand({ Bucket: environment.descriptor.lake.features, Key: featureSetKey(run.data.tags[lineageTags.features] ?? "") }),
+    );
+    const set = featureSetSchema.parse(JSON.parse((await Body?.transformToString()) ?? ""));
+    const { columns } = await readParquet(
+      await new ContentStore(environment.s3, environment.descriptor.lake.features).get(set.test.sha256),
+    );
+    const { graph, mlmodel } = await filesOf(model.name, model.version);
+    const inputs = Object.fromEntries(
+      set.features.map(({ name }) => [name, (columns[name] ?? []).map((value) => (typeof value === "boolean" ? Number(value) : value))]),
+    );
+    const { probabilities = [] } = await (await OnnxModel.load(graph)).predict(inputs);
+    expect(recorded.classes).toEqual(["no", "yes"]);
+    for (const [row, expected] of recorded.probabilities.entries()) {
+      for (const [label, probability] of expected.entries()) expect(probabilities[row]?.[label]).toBeCloseTo(probability, 5);
+    }
+    expect(readMlmodel(mlmodel)).toMatchObject({
+      runId,
+      signature: { inputs: { columns: [{ name: "price" }, { name: "place" }, { name: "online" }] } },
+    });
+  });
+
+  test("gives the same bytes and metrics for the same data and seed, and another test part for another seed", async () => {
+    const workload = await storedWorkload();
+    await ingest(environment, workload);
+    const [once, again] = [await train(environment, workload), await train(environment, workload)];
+    expect(again.model.version).toBe(once.model.version + 1);
+    expect({ ...again, run: "", model: "" }).toEqual({ ...once, run: "", model: "" });
+    const [first, second] = [await filesOf(once.model.name, once.model.version), await filesOf(again.model.name, again.model.version)];
+    expect(Buffer.from(second.graph).equals(first.graph)).toBe(true);
+    expect((await train(environment, workload, { seed: 99 })).test).not.toEqual(once.test);
+  });
+
+  test("of one candidate registers that one, however bad", async () => {
+    const workload = await storedWorkload();
+    await ingest(environment, workload);
+    expect(await train(environment, workload, { candidates: ["majority"] })).toMatchObject({ best: "majority", model: { version: 1 } });
+    await expect(train(environment, workload, { candidates: ["forest"] })).rejects.toMatchObject({
+      code: "train.unknown-candidate",
+      hint: "Name one of: majority, logistic-regression",
+    });
+  });
+});
+
+describe("a training that fails", () => {
+  test("for a leaking column starts no run", async () => {
+    const workload = await storedWorkload();
+    await ingest(environment, workload);
+    await writeFile(join(workload.folder, "features.sql"), "SELECT id, paid, cancelled FROM records");
+    await expect(train(environment, workload)).rejects.toMatchObject({ code: "train.leaking-column" });
+    expect(await runsOf(workload.name)).toEqual([]);
+  });
+
+  test("half way leaves its run as FAILED and registers nothing", async () => {
+    const workload = await storedWorkload();
+    await ingest(environment, workload);
+    await writeFile(
+      join(workload.folder, "features.sql"),
+      "SELECT id, price, CASE WHEN id % 3 = 0 THEN 'late' ELSE cancelled END AS cancelled FROM records",
+    );
+    await expect(train(environment, workload)).rejects.toMatchObject({ code: "train.candidate-failed" });
+    expect((await runsOf(workload.name)).map(({ info }) => info.status)).toEqual(["FAILED"]);
+    expect(await mlflow.registeredModels.get(workload.name)).toBeUndefined();
+  });
+
+  test("because MLflow went away says what was logged and what to do", async () => {
+    const workload = await storedWorkload();
+    await ingest(environment, workload);
+    const trackingUri = await failingProxy(environment.descriptor.tracking.uri, "/confusion.json");
+    const interrupted = connect({ ...environment.descriptor, tracking: { ...environment.descriptor.tracking, uri: trackingUri } });
+    const error = await train(interrupted, workload).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    interrupted[Symbol.dispose]();
+    const [run] = await runsOf(workload.name);
+    if (!(error instanceof FalconryError)) throw error;
+    expect(error).toMatchObject({ code: "tracking.unreachable", exitCode: 4, hint: expect.stringContaining("train again") });
+    expect(error.message).toContain(
+      `run ${run?.info.runId} holds parameters, dataset, workload.json, features.sql, metrics, metrics, and no version was registered`,
+    );
+    expect(await mlflow.registeredModels.get(workload.name)).toBeUndefined();
+  });
+});
