@@ -4,7 +4,7 @@ const SECOND = 1_000;
 const integration = "**/*.integration.test.ts";
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/.falconry/**"];
 
-/** `unit` needs nothing but Node; `integration` runs one file after another against one real region (scripts/testing/test-region.ts). */
+/** `unit` needs nothing but Node; `integration` runs one file after another against one real region (scripts/testing/shared-region.ts). */
 export default defineConfig({
   test: {
     pool: "forks",
@@ -16,7 +16,7 @@ export default defineConfig({
           name: "integration",
           include: [integration],
           exclude: notOurs,
-          globalSetup: "scripts/testing/test-region.ts",
+          globalSetup: "scripts/testing/shared-region.ts",
           fileParallelism: false,
           testTimeout: 120 * SECOND,
           hookTimeout: 300 * SECOND,

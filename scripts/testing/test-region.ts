@@ -4,34 +4,27 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
-/**
- * Gives the integration tests one real region in a temporary folder, and names it in FALCONRY_DIRECTORY.
- * A region that FALCONRY_DIRECTORY names already is used as it is, and left up.
- *
- * @returns what takes the region down again
- */
-export default async function startTestRegion(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env.FALCONRY_DIRECTORY) return undefined;
-  const folder = await mkdtemp(join(tmpdir(), "falconry-test-"));
-  const keeper = startKeeper(folder);
-  await isUp(keeper);
-  process.env.FALCONRY_DIRECTORY = folder;
-  return () => dismiss(keeper);
+/** A real region in a temporary folder. */
+export interface TestRegion {
+  folder: string;
+  /** Takes the region down and removes its folder. */
+  stop(): Promise<void>;
 }
 
 /** The region is kept by a process of its own, which outlives this one however it ends, and then takes the region down. */
-function startKeeper(folder: string): ChildProcess {
-  const program = fileURLToPath(new URL("keep-region.ts", import.meta.url));
-  return spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, folder], {
+export async function startTestRegion(): Promise<TestRegion> {
+  const folder = await mkdtemp(join(tmpdir(), "falconry-test-"));
+  const keeper = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, "keep-region.ts"), folder], {
     stdio: ["pipe", "pipe", "inherit"],
     detached: true, // Ctrl-C is for the tests; the keeper has work to do then
   });
+  await isUp(keeper);
+  return { folder, stop: () => dismiss(keeper) };
 }
 
 async function isUp(keeper: ChildProcess): Promise<void> {
-  if (keeper.stdout === null) throw new Error("the keeper of the test region has no stdout");
+  if (keeper.stdout === null) throw new TypeError("the keeper of the test region has no stdout");
   for await (const line of createInterface(keeper.stdout)) {
     if (line === "up") return;
   }
@@ -39,6 +32,7 @@ async function isUp(keeper: ChildProcess): Promise<void> {
 }
 
 async function dismiss(keeper: ChildProcess): Promise<void> {
+  if (keeper.exitCode !== null) return;
   const ended = once(keeper, "exit");
   keeper.stdin?.end();
   await ended;
