@@ -17,7 +17,7 @@ export interface RegionStatus {
   services: ServiceStatus[];
 }
 
-export interface ServiceStatus {
+interface ServiceStatus {
   name: ServiceName;
   url: string;
   /** null where the service does not run. */
