@@ -20,10 +20,10 @@ import { type ModelFiles, packageDigest, publishPackage } from "./endpoint/packa
 
 /** What a test may spoil about a version. */
 export interface VersionSettings {
-  /** Weight of the one feature: 4 answers every row right, -4 every row wrong. @default 4 */
+  /** Weight of the first column, the others have none: 4 answers every row right, -4 nearly every row wrong. @default 4 */
   weight?: number;
-  /** Name of the one feature. @default "thrust" */
-  feature?: string;
+  /** Columns that the model reads. @default thrust and drag, all that there are */
+  columns?: string[];
   /** Tags of the run, in place of the right ones. */
   tags?: Record<string, string>;
   /** Tags of the run, beside the right ones. */
@@ -141,11 +141,11 @@ async function parquet(select: string): Promise<Uint8Array> {
   }
 }
 
-function files(feature: string, weight: number, ids: { modelId: string; runId: string }, graph?: Uint8Array): ModelFiles {
-  const features = [{ name: feature, type: "double" as const, impute: 0, mean: 0, scale: 1 }];
+function files(columns: string[], weight: number, ids: { modelId: string; runId: string }, spoilt?: Uint8Array): ModelFiles {
+  const features = columns.map((name) => ({ name, type: "double" as const, impute: 0, mean: 0, scale: 1 }));
+  const weights = [columns.map((_, at) => (at === 0 ? weight : 0))];
   const onnx =
-    graph ??
-    classifierGraph({ features, classes: [0, 1], estimator: { type: "linear", weights: [[weight]], bias: [0] }, producer: "trial" });
+    spoilt ?? classifierGraph({ features, classes: [0, 1], estimator: { type: "linear", weights, bias: [0] }, producer: "trial" });
   const mlmodel = writeMlmodel({
     ...ids,
     modelUuid: "0".repeat(32),
@@ -161,11 +161,11 @@ async function register(
   workload: string,
   experimentId: string,
   features: string,
-  { weight = 4, feature = "thrust", tags, spoiltTags, recordedError = 0, record = true, graph }: VersionSettings,
+  { weight = 4, columns = ["thrust", "drag"], tags, spoiltTags, recordedError = 0, record = true, graph }: VersionSettings,
 ): Promise<number> {
   const { info } = await mlflow.runs.create({ experimentId, tags: tags ?? { [lineageTags.features]: features, ...spoiltTags } });
   const model = await mlflow.loggedModels.create({ experimentId, name: workload, sourceRunId: info.runId });
-  const content = files(feature, weight, { modelId: model.modelId, runId: info.runId }, graph);
+  const content = files(columns, weight, { modelId: model.modelId, runId: info.runId }, graph);
   for (const [file, bytes] of Object.entries(content)) await mlflow.artifacts.upload(model.artifactUri, file, bytes);
   await mlflow.loggedModels.finalize(model.modelId, "LOGGED_MODEL_READY");
   if (record) {
@@ -190,7 +190,7 @@ async function register(
 async function createBootstrap(environment: Environment, workload: string): Promise<void> {
   const endpoint = environment.descriptor.endpoints[workload];
   if (endpoint === undefined) throw new Error(`the trial has no endpoint for ${workload}`);
-  const content = files("thrust", 0, { modelId: "m-0", runId: "0" });
+  const content = files(["thrust"], 0, { modelId: "m-0", runId: "0" });
   const digest = packageDigest(content);
   await publishPackage(environment, content, digest);
   const none = "0".repeat(64);

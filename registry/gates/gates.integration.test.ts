@@ -1,4 +1,3 @@
-import { classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Registry, registryOf } from "../registry.ts";
 import { openTrial, type Trial, type VersionSettings } from "../trial.fixture.ts";
@@ -63,7 +62,7 @@ describe("before the first champion", () => {
   });
 
   test("a column that the feature set does not have", async () => {
-    const { failed } = await judge({ feature: "wind" });
+    const { failed } = await judge({ columns: ["wind"] });
     expect(failed["compatible-signature"]).toBe('against the feature set: it needs column "wind", which requests do not hold');
     expect(failed["metric-floor"]).toContain("the rows have no column wind");
   });
@@ -71,27 +70,29 @@ describe("before the first champion", () => {
 
 describe("against a champion", () => {
   beforeAll(async () => {
-    const { promotion } = await registry.promote(trial.workload, await trial.register());
+    const { promotion } = await registry.promote(trial.workload, await trial.register({ columns: ["thrust"] }));
     await registry.approve(promotion, "first");
   });
 
   test("as good on the same rows is good enough", async () => {
-    expect(await judge({ weight: 5 })).toEqual({ state: "awaiting-approval", failed: {} });
+    expect(await judge({ columns: ["thrust"], weight: 5 })).toEqual({ state: "awaiting-approval", failed: {} });
   });
 
   test("worse is refused, whatever the floor allows", async () => {
-    const { failed } = await judge({ weight: -4 }, { floor: 0, minimumRows: 20 });
+    const { failed } = await judge({ columns: ["thrust"], weight: -4 }, { floor: 0, minimumRows: 20 });
     expect(failed).toEqual({
       "not-worse-than-champion": expect.stringMatching(/^accuracy 0\.1\d+, champion version \d+ has 1\.0000, on 30 rows$/),
     });
   });
 
   test("worse within the declared tolerance passes", async () => {
-    expect(await judge({ weight: -4 }, { floor: 0, minimumRows: 20, tolerance: 1 })).toMatchObject({ state: "awaiting-approval" });
+    expect(await judge({ columns: ["thrust"], weight: -4 }, { floor: 0, minimumRows: 20, tolerance: 1 })).toMatchObject({
+      state: "awaiting-approval",
+    });
   });
 
   test("too few rows that are new to both is no comparison", async () => {
-    const { failed } = await judge({}, { floor: 0.7, minimumRows: 31 });
+    const { failed } = await judge({ columns: ["thrust"] }, { floor: 0.7, minimumRows: 31 });
     expect(failed).toEqual({
       "not-worse-than-champion": expect.stringMatching(
         /only 30 of the candidate's 30 test rows are new to champion version \d+; 31 are needed/,
@@ -100,8 +101,10 @@ describe("against a champion", () => {
   });
 
   test("a column that the champion's callers do not send", async () => {
-    const { failed } = await judge({ feature: "drag", graph: graphOf("drag") });
-    expect(failed["compatible-signature"]).toMatch(/^against champion version \d+: it needs column "drag", which requests do not hold$/);
+    const { failed } = await judge({ columns: ["thrust", "drag"] });
+    expect(failed).toEqual({
+      "compatible-signature": expect.stringMatching(/^against champion version \d+: it needs column "drag", which requests do not hold$/),
+    });
   });
 
   test("what each gate rested on stands in the ledger", async () => {
@@ -110,8 +113,3 @@ describe("against a champion", () => {
     expect(judged).toMatchObject({ evidence: { inline: { "not-worse-than-champion": { value: expect.any(Number), reference: 1 } } } });
   });
 });
-
-function graphOf(feature: string): Uint8Array {
-  const features = [{ name: feature, type: "double" as const, impute: 0, mean: 0, scale: 1 }];
-  return classifierGraph({ features, classes: [0, 1], estimator: { type: "linear", weights: [[4]], bias: [0] }, producer: "trial" });
-}
