@@ -8,6 +8,8 @@ import { up } from "@falconry/infra/local/up.ts";
 const folder = process.argv[2];
 if (folder === undefined) throw new TypeError("keep-region.ts needs a folder");
 
+// A starter that was killed reads no more; that must not keep the region up.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 const abandoned = once(process.stdin.resume(), "end");
 try {
   await up({ folder, progress: (line) => process.stderr.write(`test region: ${line}\n`) });
