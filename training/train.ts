@@ -16,7 +16,7 @@ import { type BuiltFeatures, buildFeatures } from "./features/build-features.ts"
 import { knownAfterEvent, type Leak } from "./features/records-view.ts";
 import { registerModel } from "./tracking/register-model.ts";
 import { TrainingRun } from "./tracking/training-run.ts";
-import { comparisonMetrics, datasetInput, runTags, testMetrics } from "./tracking/what-is-logged.ts";
+import { comparisonMetrics, datasetInput, lineage, sourceTags, testMetrics } from "./tracking/what-is-logged.ts";
 
 export interface TrainOptions {
   /** Names of the declared candidates to compare. @default all of them */
@@ -63,8 +63,9 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
   progress(`features of ${manifest.rows} records`);
   const features = await buildFeatures(environment, declaration, dataset, manifest);
 
-  const tags = await runTags({ workload, dataset, features: features.digest });
-  return await TrainingRun.during(environment.mlflow, { experiment: workload.name, tags, now }, async (run) => {
+  const tags = lineage({ workload: workload.name, dataset: dataset.digest, features: features.digest });
+  const experiment = { experiment: workload.name, tags: { ...tags, ...(await sourceTags(workload.name)) }, now };
+  return await TrainingRun.during(environment.mlflow, experiment, async (run) => {
     await logInputs(run, declaration, candidates, features, datasetInput(datasets.url(dataset), dataset, manifest));
     const compared: { candidate: Candidate; results: CrossValidated }[] = [];
     for (const candidate of candidates) {
@@ -94,7 +95,7 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
       graph,
       features: features.set.features,
       classes,
-      lineage: { features: features.digest, dataset: dataset.digest, workload: workload.name },
+      tags,
       createdAt: new Date(now()),
     });
     return {

@@ -21,8 +21,9 @@ function tableOf(mass: (number | null)[], orbit: (string | null)[]): FeatureTabl
 test("a missing number becomes the mean, and what comes out has mean 0 and deviation 1", () => {
   const table = tableOf([1, null, 3], [null, null, null]);
   const fitted = fitPreprocessing(table);
-  expect(fitted[0]).toEqual({ name: "mass", type: "double", impute: 2, mean: 2, scale: Math.sqrt(2 / 3) });
-  expect(preprocess(table, fitted).map(([mass]) => mass)).toEqual([-Math.sqrt(1.5), 0, Math.sqrt(1.5)]);
+  expect(fitted[0]).toEqual({ name: "mass", type: "double", impute: 2, mean: 2, scale: Math.fround(Math.sqrt(2 / 3)) });
+  const [low, middle, high] = preprocess(table, fitted).map(([mass]) => mass);
+  expect([low, middle, high]).toEqual([expect.closeTo(-Math.sqrt(1.5), 6), 0, expect.closeTo(Math.sqrt(1.5), 6)]);
 });
 
 test("a text becomes one input per value of the rows it was fitted on; an unseen or missing one is 0 in all", () => {

@@ -5,14 +5,18 @@ import { meanAndScale } from "./standardisation.ts";
 /**
  * Learns from some rows how features become an estimator's inputs: a missing number becomes the mean, numbers are standardised, a text
  * becomes one input per value that the rows hold. What the graph's preprocessing computes, in the same order.
+ *
+ * The graph computes with 32-bit floats. Its constants are rounded to them here, before anything is fitted: then x - mean is the same in
+ * the graph, also where the mean is large beside the deviation (a year, say).
  */
 export function fitPreprocessing({ features, columns }: FeatureTable): GraphFeature[] {
   return features.map(({ name, type }) => {
     const values = columns.get(name) ?? [];
     if (type === "string") return { name, type, categories: [...new Set(values.filter(isText))].sort() };
     const known = values.filter((value) => typeof value === "number");
-    const impute = known.length === 0 ? 0 : meanAndScale(known).mean;
-    return { name, type, impute, ...meanAndScale(values.map((value) => (typeof value === "number" ? value : impute))) };
+    const impute = known.length === 0 ? 0 : Math.fround(meanAndScale(known).mean);
+    const { mean, scale } = meanAndScale(values.map((value) => (typeof value === "number" ? value : impute)));
+    return { name, type, impute, mean: Math.fround(mean), scale: Math.fround(scale) || 1 };
   });
 }
 

@@ -1,4 +1,3 @@
-import { lineageTags } from "@falconry/model/lineage.ts";
 import { graphFile, pythonEnvironment, writeMlmodel } from "@falconry/model/mlmodel.ts";
 import { classifierSignature } from "@falconry/model/signature.ts";
 import type { MlflowClient } from "mlflow-client";
@@ -13,16 +12,17 @@ export interface NewModel {
   graph: Uint8Array;
   features: Feature[];
   classes: (number | string)[];
-  lineage: { features: string; dataset: string; workload: string };
+  /** Of the logged model and the version. */
+  tags: Record<string, string>;
   createdAt: Date;
 }
 
 /** Logs a graph as a LoggedModel of the run, and registers it as the next version of its name. */
 export async function registerModel(mlflow: MlflowClient, run: TrainingRun, model: NewModel): Promise<{ name: string; version: number }> {
-  const tags = Object.fromEntries(Object.entries(lineageTags).map(([part, tag]) => [tag, model.lineage[part as keyof typeof lineageTags]]));
+  const { name, tags } = model;
   const { modelId, artifactUri } = await mlflow.loggedModels.create({
     experimentId: run.experimentId,
-    name: model.name,
+    name,
     sourceRunId: run.id,
     modelType: model.candidate,
     tags,
@@ -49,7 +49,7 @@ export async function registerModel(mlflow: MlflowClient, run: TrainingRun, mode
   await mlflow.loggedModels.finalize(modelId, "LOGGED_MODEL_READY");
   await mlflow.runs.logModels(run.id, [{ modelId, step: 0 }]);
   run.noteLogged("logged model");
-  await mlflow.registeredModels.getOrCreate(model.name, { tags: { [lineageTags.workload]: model.lineage.workload } });
-  const { version } = await mlflow.modelVersions.create({ name: model.name, source: `models:/${modelId}`, runId: run.id, modelId, tags });
-  return { name: model.name, version };
+  await mlflow.registeredModels.getOrCreate(name);
+  const { version } = await mlflow.modelVersions.create({ name, source: `models:/${modelId}`, runId: run.id, modelId, tags });
+  return { name, version };
 }

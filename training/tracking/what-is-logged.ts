@@ -1,34 +1,27 @@
 import { userInfo } from "node:os";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 import { lineageTags } from "@falconry/model/lineage.ts";
-import type { LoadedWorkload } from "@falconry/model/workload.ts";
 import type { Dataset } from "mlflow-client";
 import type { DatasetReference } from "../datasets/dataset-store.ts";
 import type { DatasetManifest } from "../datasets/manifest.ts";
 import type { CrossValidated } from "../evaluation/cross-validate.ts";
-import type { Measured } from "../evaluation/measure.ts";
+import { type Measured, metricNames } from "../evaluation/measure.ts";
 import { gitCommit } from "./git-commit.ts";
 
 /** MLflow's limit is 36 characters. */
 const datasetDigestLength = 32;
 
-/** Tags of a run: where it came from, in MLflow's words and in ours. */
-export async function runTags({
-  workload,
-  dataset,
-  features,
-}: {
-  workload: LoadedWorkload;
-  dataset: DatasetReference;
-  features: string;
-}): Promise<Record<string, string>> {
+/** Tags that lead from a run, a logged model or a model version to what it was made from. */
+export function lineage({ workload, dataset, features }: { workload: string; dataset: string; features: string }): Record<string, string> {
+  return { [lineageTags.workload]: workload, [lineageTags.dataset]: dataset, [lineageTags.features]: features };
+}
+
+/** Tags that say in MLflow's words who trained, from which commit. */
+export async function sourceTags(workload: string): Promise<Record<string, string>> {
   const commit = await gitCommit(checkoutFolder);
   return {
-    [lineageTags.workload]: workload.name,
-    [lineageTags.dataset]: dataset.digest,
-    [lineageTags.features]: features,
     "mlflow.source.type": "PROJECT",
-    "mlflow.source.name": `falconry train ${workload.name}`,
+    "mlflow.source.name": `falconry train ${workload}`,
     "mlflow.user": userInfo().username,
     ...(commit && { "mlflow.source.git.commit": commit }),
   };
@@ -51,13 +44,9 @@ export function datasetInput(uri: string, { name, digest }: DatasetReference, { 
 /** Of each candidate: `cv.<candidate>.<metric>` with its interval, and `.fold` with one step per fold. */
 export function comparisonMetrics(candidates: CrossValidated[]): [Record<string, number>, Record<string, number[]>] {
   const entries = candidates.flatMap(({ name, metrics, folds }) =>
-    Object.entries(metrics).map(([metric, measured]) => ({
-      key: `cv.${name}.${metric}`,
-      measured,
-      folds: folds[metric as keyof typeof folds],
-    })),
+    metricNames.map((metric) => ({ key: `cv.${name}.${metric}`, ...metrics[metric], folds: folds[metric] })),
   );
-  const values = entries.flatMap(({ key, measured: { mean, low, high } }) => [
+  const values = entries.flatMap(({ key, mean, low, high }) => [
     [key, mean],
     [`${key}.low`, low],
     [`${key}.high`, high],

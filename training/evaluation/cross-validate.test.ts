@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import type { Candidate, Examples } from "../candidates/candidate.ts";
+import { majority } from "../candidates/majority.ts";
+import type { FeatureTable } from "../features/feature-table.ts";
+import { best, crossValidate } from "./cross-validate.ts";
+
+const count = 30;
+const rows: FeatureTable = {
+  features: [{ name: "x", type: "double" }],
+  columns: new Map([["x", Array.from({ length: count }, (_, row) => 2 ** row)]]),
+  keys: Array.from({ length: count }, (_, row) => [`${row}`]),
+  labels: Array.from({ length: count }, (_, row) => Number(row % 3 === 0)),
+  classes: [0, 1],
+};
+
+test("each fold is predicted by a fit that did not see it, preprocessing included", async () => {
+  const seen: Examples[] = [];
+  const tested: number[][] = [];
+  const spy: Candidate = {
+    name: "spy",
+    settings: {},
+    async fit(examples) {
+      seen.push(examples);
+      return {
+        predictProbabilities(inputs) {
+          tested.push(inputs.flat());
+          return inputs.map(() => [1, 0]);
+        },
+        estimator: { type: "constant", probabilities: [1, 0] },
+      };
+    },
+  };
+  await crossValidate(spy, rows, { folds: 5, seed: 3 });
+  expect(seen.map(({ inputs }) => inputs.length)).toEqual([24, 24, 24, 24, 24]);
+  for (const [fold, { inputs }] of seen.entries()) {
+    // standardised on the rows of the fit alone: mean 0 there, and not on all rows
+    expect(inputs.flat().reduce((sum, x) => sum + x, 0)).toBeCloseTo(0, 8);
+    expect(Math.abs([...inputs.flat(), ...(tested[fold] ?? [])].reduce((sum, x) => sum + x, 0))).toBeGreaterThan(1e-3);
+  }
+});
+
+test("the baseline's accuracy is the share of the larger class, with an interval inside of [0, 1]", async () => {
+  const { metrics, folds } = await crossValidate(majority("majority"), rows, { folds: 5, seed: 3 });
+  expect(folds.accuracy).toHaveLength(5);
+  expect(metrics.accuracy.mean).toBeCloseTo(2 / 3, 10);
+  for (const { low, high } of [metrics.accuracy, metrics.balancedAccuracy, metrics.rocAuc])
+    expect([low >= 0, high <= 1]).toEqual([true, true]);
+});
+
+test("of candidates that are equally good the one that was declared first is the best", async () => {
+  const [simple, other] = [majority("simple"), majority("other")];
+  const compared = await Promise.all(
+    [simple, other].map(async (candidate) => ({ candidate, results: await crossValidate(candidate, rows, { folds: 5, seed: 3 }) })),
+  );
+  expect(best(compared, "accuracy")).toBe(simple);
+});

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import type { FeatureTable } from "../features/feature-table.ts";
+import { measure, measureWithIntervals, scored } from "./measure.ts";
+
+const rows: FeatureTable = {
+  features: [],
+  columns: new Map(),
+  keys: [["1"], ["2"], ["3"], ["4"]],
+  labels: [0, 0, 1, 1],
+  classes: ["no", "yes"],
+};
+const probabilities = [
+  [0.9, 0.1],
+  [0.4, 0.6],
+  [0.3, 0.7],
+  [0.2, 0.8],
+];
+
+test("the most probable class is predicted; of equals the first, as the exported graph does", () => {
+  expect(scored(rows, probabilities).predictions).toEqual(["no", "yes", "yes", "yes"]);
+  expect(
+    scored(
+      rows,
+      probabilities.map(() => [0.5, 0.5]),
+    ).predictions,
+  ).toEqual(["no", "no", "no", "no"]);
+});
+
+test("each metric is measured", () => {
+  expect(measure(scored(rows, probabilities))).toEqual({
+    accuracy: 0.75,
+    balancedAccuracy: 0.75,
+    rocAuc: 1,
+    logLoss: expect.closeTo(-(Math.log(0.9) + Math.log(0.4) + Math.log(0.7) + Math.log(0.8)) / 4, 12),
+  });
+});
+
+describe("an interval", () => {
+  test("holds its value, and is the same for the same seed", () => {
+    const measured = measureWithIntervals(scored(rows, probabilities), 1);
+    for (const { low, value, high } of Object.values(measured)) expect(low <= value && value <= high).toBe(true);
+    expect(measureWithIntervals(scored(rows, probabilities), 1)).toEqual(measured);
+  });
+});
