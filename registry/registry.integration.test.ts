@@ -1,4 +1,6 @@
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
+import { MlflowClient } from "mlflow-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Registry, registryOf } from "./registry.ts";
 import { openTrial, type Trial } from "./trial.fixture.ts";
@@ -158,5 +160,46 @@ describe("with a champion", () => {
     const { events } = await registry.history(trial.workload);
     expect((await registry.verifyAudit(trial.workload)).ledgers).toMatchObject([{ workload: trial.workload.name, events: events.length }]);
     expect(events.filter(({ type }) => type === "rolling-back")[0]).toMatchObject({ actor: "ada", reason: "recall fell" });
+  });
+
+  test("with MLflow down a rollback works all the same; the aliases follow when it is back", async () => {
+    const mlflow = new MlflowClient({ trackingUri: "http://127.0.0.1:1", timeoutSeconds: 1 });
+    const alone = registryOf({ ...trial.environment, mlflow }, { actor: "ada", now: () => new Date() });
+    await expect(alone.promote(trial.workload, 3)).rejects.toMatchObject({ code: "UNREACHABLE" });
+    expect(await alone.rollback(trial.workload, { to: 3, reason: "recall fell" })).toMatchObject({ from: 2, to: 3 });
+    expect((await alone.status(trial.workload)).workloads[0]).toMatchObject({ champion: { version: 3 }, agrees: false });
+    expect((await registry.reconcile(trial.workload)).workloads[0]).toMatchObject({ agrees: true, differences: [] });
+  });
+});
+
+describe("somebody rewrites what the ledger keeps", () => {
+  const key = (sequence: number) => ({ endpoint: { S: trial.endpoint }, sequence: { N: String(sequence) } });
+  const table = () => trial.environment.descriptor.tables.ledger;
+
+  test("what is in flight: the head contradicts the events", async () => {
+    const set = (expression: string, values?: Record<string, { S: string }>) =>
+      trial.environment.dynamodb.send(
+        new UpdateItemCommand({ TableName: table(), Key: key(0), UpdateExpression: expression, ExpressionAttributeValues: values }),
+      );
+    await set("SET inFlight = :id", { ":id": { S: "falcon-99" } });
+    await expect(registry.verifyAudit(trial.workload)).rejects.toMatchObject({
+      code: "registry.audit-failed",
+      message: expect.stringContaining("the head says that falcon-99 is in flight; the events say nothing"),
+    });
+    await set("REMOVE inFlight");
+    await registry.verifyAudit(trial.workload);
+  });
+
+  test("one byte of an event: verify names it, and nothing is promoted or rolled back on its word", async () => {
+    const { Item } = await trial.environment.dynamodb.send(new GetItemCommand({ TableName: table(), Key: key(3) }));
+    const event = { S: (Item?.event?.S ?? "").replace('"actor":"ada"', '"actor":"eve"') };
+    await trial.environment.dynamodb.send(new PutItemCommand({ TableName: table(), Item: { ...key(3), event } }));
+    await expect(registry.verifyAudit(trial.workload)).rejects.toMatchObject({
+      code: "registry.audit-failed",
+      exitCode: 3,
+      message: expect.stringContaining("event 3 was changed"),
+    });
+    await expect(registry.promote(trial.workload, 1)).rejects.toMatchObject({ code: "registry.ledger-corrupt" });
+    await expect(registry.rollback(trial.workload, { reason: "recall fell" })).rejects.toMatchObject({ code: "registry.ledger-corrupt" });
   });
 });

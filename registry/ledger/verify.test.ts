@@ -67,10 +67,13 @@ describe("any single mutation is found and named", () => {
     expect(faults(verifyChain(kept))).toContain(`tail-cut ${last + 1}`);
   });
 
-  test.prop([length, fc.constantFrom("hash", "sequence", "gone")])("a head that was rewritten", (events, how) => {
+  test.prop([length, fc.constantFrom("hash", "sequence", "nonsense", "gone")])("a head that was rewritten", (events, how) => {
     const kept = written(events);
     const { sequence, hash } = headOf(kept);
-    kept.head = how === "gone" ? undefined : how === "hash" ? { sequence, hash: hashOf(hash) } : { sequence: sequence - 1, hash };
+    if (how === "gone") kept.head = undefined;
+    if (how === "hash") kept.head = { sequence, hash: hashOf(hash) };
+    if (how === "sequence") kept.head = { sequence: sequence - 1, hash };
+    if (how === "nonsense") kept.head = { sequence: Number.NaN, hash };
     expect(faults(verifyChain(kept))).toEqual([`head-rewritten ${events}`]);
   });
 
@@ -81,6 +84,20 @@ describe("any single mutation is found and named", () => {
     kept.texts.set(sequence, other).set(sequence + 1, one);
     expect(faults(verifyChain(kept))).toEqual(expect.arrayContaining([`event-changed ${sequence}`, `event-changed ${sequence + 1}`]));
   });
+
+  test.prop([length, place, place])(
+    "a flipped bit, whatever absurd place the head or a witness names beside it",
+    (events, which, where) => {
+      const kept = written(events);
+      const sequence = 1 + (which % events);
+      kept.texts.set(sequence, flip(textAt(kept, sequence), where, 0));
+      kept.head = { ...headOf(kept), sequence: Number.MAX_SAFE_INTEGER };
+      kept.witnesses.set(1e12, hashOf("absurd"));
+      expect(faults(verifyChain(kept))).toEqual(
+        expect.arrayContaining([`event-changed ${sequence}`, `tail-cut ${1e12}`, `tail-cut ${Number.MAX_SAFE_INTEGER}`]),
+      );
+    },
+  );
 
   test.prop([length])("an event that was put in at the end, chained and with a new head", (events) => {
     const kept = written(events);

@@ -38,10 +38,9 @@ export async function keptLedger(ledger: Ledger): Promise<KeptLedger> {
  * @returns empty where nothing was changed, removed, inserted or reordered
  */
 export function verifyChain({ texts, head, witnesses }: KeptLedger): Finding[] {
-  const lastEvent = Math.max(0, ...texts.keys());
-  const end = Math.max(lastEvent, head?.sequence ?? 0, ...witnesses.keys());
+  const lastEvent = [...texts.keys()].reduce((last, sequence) => Math.max(last, sequence), 0);
   const findings: Finding[] = [];
-  for (let sequence = 1; sequence <= end; sequence++) {
+  for (const sequence of namedSequences({ texts, head, witnesses })) {
     const text = texts.get(sequence);
     const finding = text === undefined ? missing(sequence, lastEvent) : event(sequence, text);
     if (finding !== undefined) findings.push(finding);
@@ -73,7 +72,8 @@ export function verifyChain({ texts, head, witnesses }: KeptLedger): Finding[] {
     }
     if (read.event.previous !== hashBefore(sequence)) {
       const before = texts.get(sequence - 1);
-      if (before === undefined || witnesses.get(sequence - 1) !== hashOf(before)) return undefined;
+      const isExplained = before === undefined || witnesses.get(sequence - 1) !== hashOf(before);
+      if (sequence > 1 && isExplained) return undefined;
       return { fault: "event-not-chained", sequence, message: `event ${sequence} does not name the hash of event ${sequence - 1}` };
     }
     return undefined;
@@ -110,6 +110,13 @@ export function verifyChain({ texts, head, witnesses }: KeptLedger): Finding[] {
     const read = readEvent(text, sequence);
     return "event" in read ? read.event.previous : undefined;
   }
+}
+
+/** Every sequence that anything speaks of: an absurd number in one place must not hide, or hold up, the rest. */
+function namedSequences({ texts, head, witnesses }: KeptLedger): number[] {
+  const before = [...texts.keys()].map((sequence) => sequence - 1);
+  const named = new Set([...texts.keys(), ...before, ...witnesses.keys(), head?.sequence ?? 0]);
+  return [...named].filter((sequence) => sequence >= 1).sort((one, other) => one - other);
 }
 
 function missing(sequence: number, lastEvent: number): Finding {

@@ -7,6 +7,7 @@ import type { ChainHead } from "./chain.ts";
 
 const sequenceDigits = 12;
 const readsAtOnce = 16;
+const witnessKey = new RegExp(`/\\d{${sequenceDigits}}\\.json$`);
 
 const witnessSchema = z.object({ endpoint: z.string(), sequence: z.number().int().positive(), hash: z.string() });
 
@@ -50,7 +51,7 @@ export class Witnesses {
   async all(): Promise<Map<number, string>> {
     const keys: string[] = [];
     const pages = paginateListObjectsV2({ client: this.#s3 }, { Bucket: this.#bucket, Prefix: `${this.#endpoint}/` });
-    for await (const page of pages) for (const { Key } of page.Contents ?? []) if (Key) keys.push(Key);
+    for await (const page of pages) for (const { Key } of page.Contents ?? []) if (Key && witnessKey.test(Key)) keys.push(Key);
     const hashes = new Map<number, string>();
     for (let at = 0; at < keys.length; at += readsAtOnce) {
       const some = keys.slice(at, at + readsAtOnce);
