@@ -1,6 +1,6 @@
 /**
  * Ids of the SpaceX REST API v4 that launches refer to, so that a file of launches can be read by itself. Public facts: the names and
- * coordinates of the pads are those of ../falcon/launches.csv, where each id was matched with the launches of the same days.
+ * coordinates of the pads are those of launches.csv, where each id was matched with the launches of the same days.
  */
 export const rockets: Record<string, string> = {
   "5e9d0d95eda69955f709d1eb": "Falcon 1",
