@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { readParquet } from "@falconry/model/frame.ts";
 import type { LoadedWorkload } from "@falconry/model/workload.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { cleanRecords } from "../datasets/clean-records.ts";
-import { RawFile } from "../datasets/raw-file.ts";
 import { smallHeader, smallWorkload } from "../testing/small-workload.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { withCleanRecords } from "../testing/with-clean-records.ts";
 import { FeatureQuery } from "./feature-query.ts";
 
 async function run(sql: string, change: Partial<LoadedWorkload> = {}) {
@@ -14,8 +13,7 @@ async function run(sql: string, change: Partial<LoadedWorkload> = {}) {
   const workload = smallWorkload(folder, change);
   const path = join(folder, "visits.csv");
   await writeFile(path, `${smallHeader}\n3,2024-01-03,30,Rome,true,1,yes\n1,2024-01-01,,Bari,false,2,no\n2,2024-01-02,20,,,3,no`);
-  const { parquet } = await cleanRecords(await RawFile.open(path), workload, folder);
-  const query = await FeatureQuery.run(sql, [parquet], workload);
+  const query = await withCleanRecords(workload, async ({ parquet }) => await FeatureQuery.run(sql, [parquet], workload), path);
   onTestFinished(() => query.close());
   return { query, table: query.table, workload, folder };
 }

@@ -1,10 +1,7 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { type Frame, readParquet } from "@falconry/model/frame.ts";
 import { loadWorkload } from "@falconry/model/load-workload.ts";
-import { cleanRecords } from "@falconry/training/datasets/clean-records.ts";
-import { RawFile } from "@falconry/training/datasets/raw-file.ts";
+import { withCleanRecords } from "@falconry/training/testing/with-clean-records.ts";
 import { beforeAll, expect, test } from "vitest";
 import { launchpads } from "./well-known-ids.ts";
 
@@ -13,14 +10,10 @@ let frame: Frame;
 let quarantined: number;
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), "falconry-test-"));
-  try {
-    const { parquet, quarantine } = await cleanRecords(await RawFile.open(join(workload.folder, workload.source.sample)), workload, folder);
+  await withCleanRecords(workload, async ({ parquet, quarantine }) => {
     frame = await readParquet(await readFile(parquet));
     quarantined = quarantine.count;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 });
 
 function column(name: string) {

@@ -1,19 +1,17 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 import { loadWorkload } from "@falconry/model/load-workload.ts";
 import { accuracy, confusionMatrix } from "@falconry/model/metrics.ts";
 import { declaredCandidates } from "@falconry/training/candidates/declared.ts";
 import { fitModel } from "@falconry/training/candidates/fit-model.ts";
-import { cleanRecords } from "@falconry/training/datasets/clean-records.ts";
-import { RawFile } from "@falconry/training/datasets/raw-file.ts";
 import { crossValidate } from "@falconry/training/evaluation/cross-validate.ts";
 import { scored } from "@falconry/training/evaluation/measure.ts";
 import { FeatureQuery } from "@falconry/training/features/feature-query.ts";
 import { type FeatureTable, selectRows } from "@falconry/training/features/feature-table.ts";
 import { stratifiedSplit } from "@falconry/training/features/split.ts";
+import { withCleanRecords } from "@falconry/training/testing/with-clean-records.ts";
 import { beforeAll, expect, test } from "vitest";
 
 const published = join(checkoutFolder, "../shared/data/falcon");
@@ -25,15 +23,12 @@ if (logisticRegression === undefined) throw new Error("falcon declares no logist
 let table: FeatureTable;
 
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), "falconry-test-"));
-  try {
-    const { parquet } = await cleanRecords(await RawFile.open(join(workload.folder, workload.source.sample)), workload, folder);
-    const query = await FeatureQuery.run(await readFile(join(workload.folder, workload.features.sql), "utf8"), [parquet], workload);
+  const sql = await readFile(join(workload.folder, workload.features.sql), "utf8");
+  await withCleanRecords(workload, async ({ parquet }) => {
+    const query = await FeatureQuery.run(sql, [parquet], workload);
     table = query.table;
     query.close();
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 });
 
 test.skipIf(!existsSync(published))(

@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 import { readParquet } from "@falconry/model/frame.ts";
 import { loadWorkload } from "@falconry/model/load-workload.ts";
-import { cleanRecords } from "@falconry/training/datasets/clean-records.ts";
-import { RawFile } from "@falconry/training/datasets/raw-file.ts";
+import { withCleanRecords } from "@falconry/training/testing/with-clean-records.ts";
 import { describe, expect, test } from "vitest";
 import { readJson } from "./spacex-v4.ts";
 
@@ -120,25 +118,24 @@ test.skipIf(!existsSync(recorded))(
   "of the 107 recorded launches each is accepted or quarantined, and they agree with the table",
   async () => {
     const workload = await loadWorkload("falcon");
-    const folder = await mkdtemp(join(tmpdir(), "falconry-test-"));
-    const cleaned = async (path: string, name: string) => {
-      await mkdir(join(folder, name));
-      const { parquet, accepted, quarantine } = await cleanRecords(await RawFile.open(path), workload, join(folder, name));
-      const { columns } = await readParquet(await readFile(parquet));
-      const facts = ["core_flight", "site", "longitude", "latitude", "grid_fins", "legs", "reused", "landing_pad", "landed"];
-      const byDate = new Map(columns.date?.map((date, row) => [date, facts.map((fact) => columns[fact]?.[row])]));
-      return { accepted, byDate, quarantine: (await readFile(quarantine.path, "utf8")).split("\n").filter((line) => line !== "") };
-    };
-    try {
-      const { accepted, byDate, quarantine } = await cleaned(recorded, "recorded");
-      expect(accepted + quarantine.length).toBe(107);
-      const reasons = quarantine.map((line) => JSON.parse(line).reason);
-      expect(reasons.filter((reason) => reason === "it is a Falcon 1, no Falcon 9")).toHaveLength(5);
-      expect(reasons.filter((reason) => reason === "it is a Falcon Heavy, no Falcon 9")).toHaveLength(3);
-      const table = await cleaned(join(workload.folder, workload.source.sample), "table");
-      for (const [date, facts] of table.byDate) expect([date, byDate.get(date)]).toEqual([date, facts]);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const facts = ["core_flight", "site", "longitude", "latitude", "grid_fins", "legs", "reused", "landing_pad", "landed"];
+    const cleaned = (path?: string) =>
+      withCleanRecords(
+        workload,
+        async ({ parquet, accepted, quarantine }) => {
+          const { columns } = await readParquet(await readFile(parquet));
+          const byDate = new Map(columns.date?.map((date, row) => [date, facts.map((fact) => columns[fact]?.[row])]));
+          return { accepted, byDate, quarantined: (await readFile(quarantine.path, "utf8")).split("\n").filter((line) => line !== "") };
+        },
+        path,
+      );
+    const { accepted, byDate, quarantined } = await cleaned(recorded);
+    expect(accepted + quarantined.length).toBe(107);
+    const reasons = quarantined.map((line) => JSON.parse(line).reason);
+    expect(reasons.filter((reason) => reason === "it is a Falcon 1, no Falcon 9")).toHaveLength(5);
+    expect(reasons.filter((reason) => reason === "it is a Falcon Heavy, no Falcon 9")).toHaveLength(3);
+    const table = await cleaned();
+    expect(table.byDate.size).toBe(90);
+    for (const [date, expected] of table.byDate) expect([date, byDate.get(date)]).toEqual([date, expected]);
   },
 );
