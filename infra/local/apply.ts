@@ -40,15 +40,15 @@ export async function applyProgram({
 
 function ask(request: ApplyRequest): Promise<ChildMessage> {
   return new Promise((resolve, reject) => {
-    const process = fork(child, { execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const running = fork(child, { execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
     const said: string[] = [];
-    process.stdout?.on("data", (text) => said.push(String(text)));
-    process.stderr?.on("data", (text) => said.push(String(text)));
-    process.once("error", reject);
-    process.once("exit", (code, signal) =>
+    running.stdout?.on("data", (text) => said.push(String(text)));
+    running.stderr?.on("data", (text) => said.push(String(text)));
+    running.once("error", reject);
+    running.once("exit", (code, signal) =>
       reject(new Error(`applying the Pulumi program ended with ${signal ?? `code ${code}`}\n${said.join("")}`)),
     );
-    process.once("message", (message: ChildMessage) => resolve(message));
-    process.send(request);
+    running.once("message", (message: ChildMessage) => resolve(message));
+    running.send(request);
   });
 }

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import { regionFolder } from "@falconry/environment/region-folder.ts";
 import { stopLeftBehind } from "@falconry/serving/endpoint-host/left-behind.ts";
@@ -7,6 +6,7 @@ import { withRegionLocked } from "./lock.ts";
 import { ProcessRecords } from "./processes/records.ts";
 import { processesOf } from "./processes/service-processes.ts";
 import { STOP_GRACE_SECONDS, stopProcesses } from "./processes/stop.ts";
+import { realFolder } from "./real-folder.ts";
 import { endpointHostFolder } from "./services/endpoint-host.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function down({ folder = regionFolder(), progress = silent }: { fol
   /** How many processes were ended. */
   stopped: number;
 }> {
-  const directory = resolve(folder);
+  const directory = await realFolder(folder);
   if (!existsSync(directory)) return { environment: "local", directory, stopped: 0 };
   const stopped = await withRegionLocked(directory, progress, async () => {
     progress("stopping the services");

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { Progress } from "@falconry/environment/progress.ts";
 import { lock } from "proper-lockfile";
@@ -10,12 +9,11 @@ const RETRY_MILLISECONDS = 250;
 const PATIENCE_SECONDS = 120;
 
 /**
- * Does the work while holding the region's lock, so that two commands never change one region at the same time.
+ * Does the work while holding the region's lock, so that two commands never change one region at the same time. The folder must exist.
  *
  * @throws FalconryError `local.busy` – another command kept it for two minutes
  */
 export async function withRegionLocked<Result>(directory: string, progress: Progress, work: () => Promise<Result>): Promise<Result> {
-  await mkdir(directory, { recursive: true });
   let release = await tryToLock(directory, 0);
   if (release === undefined) {
     progress("another command is at work on this region: waiting for it");

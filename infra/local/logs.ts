@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { regionFolder } from "@falconry/environment/region-folder.ts";
+import { realFolder } from "./real-folder.ts";
 import { logFile, logTail } from "./services/log-file.ts";
 import { isServiceName, serviceNames } from "./services/service.ts";
 
@@ -18,7 +18,7 @@ export interface LogsOptions {
  * @throws FalconryError `local.service-unknown`
  */
 export async function logs({ folder = regionFolder(), service, lines = 40 }: LogsOptions = {}) {
-  const directory = resolve(folder);
+  const directory = await realFolder(folder);
   if (service !== undefined && !isServiceName(service)) {
     throw new FalconryError("local.service-unknown", {
       message: `there is no service "${service}" in a region`,

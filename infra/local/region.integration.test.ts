@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -79,6 +79,13 @@ test("two regions in two folders do not meet", async () => {
   expect(other.directory).not.toBe(ours.directory);
   const shared = new Set(other.services.flatMap(({ url, pid }) => [url, pid]));
   for (const { url, pid } of ours.services) expect([shared.has(url), shared.has(pid)]).toEqual([false, false]);
+});
+
+test("a region that is reached through a link is the same region", async () => {
+  const link = `${folder}-link`;
+  await symlink(folder, link);
+  expect(await status({ folder: link })).toEqual(await status({ folder }));
+  await rm(link);
 });
 
 test("up starts again what was killed, with all that it left behind, and nothing else", async () => {

@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Region, readRegion, regionUrls } from "@falconry/environment/region.ts";
 import { regionFolder } from "@falconry/environment/region-folder.ts";
 import { isHealthy } from "./health.ts";
 import { ProcessRecords } from "./processes/records.ts";
+import { realFolder } from "./real-folder.ts";
 import { healthUrl, type ServiceName } from "./services/service.ts";
 
 /** What the region on this machine offers, and whether it runs. */
@@ -31,7 +31,7 @@ interface ServiceStatus {
  * @throws FalconryError `environment.unknown` – no region was ever started in the folder
  */
 export async function status({ folder = regionFolder() }: { folder?: string } = {}): Promise<RegionStatus> {
-  const directory = resolve(folder);
+  const directory = await realFolder(folder);
   const region = await readRegion(directory);
   if (region === undefined) {
     throw new FalconryError("environment.unknown", {

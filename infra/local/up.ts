@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import { regionFolder } from "@falconry/environment/region-folder.ts";
 import type { EngineReport } from "./apply/emulator-engine.ts";
@@ -10,6 +10,7 @@ import { ProcessRecords } from "./processes/records.ts";
 import { processesOf } from "./processes/service-processes.ts";
 import { STOP_GRACE_SECONDS, stopProcesses } from "./processes/stop.ts";
 import { findPython } from "./python.ts";
+import { realFolder } from "./real-folder.ts";
 import { keptPorts } from "./region-ports.ts";
 import { endpointHost } from "./services/endpoint-host.ts";
 import { ministack } from "./services/ministack.ts";
@@ -39,9 +40,10 @@ export async function up({
   folder?: string;
   progress?: Progress;
 } = {}): Promise<RegionReport> {
-  const directory = resolve(folder);
   const python = findPython();
   const stack = await localStackSettings();
+  await mkdir(folder, { recursive: true });
+  const directory = await realFolder(folder);
   const resources = await withRegionLocked(directory, progress, () => startRegion(directory, python, stack, progress));
   return { ...(await status({ folder: directory })), resources };
 }
