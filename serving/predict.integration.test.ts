@@ -15,7 +15,8 @@ let environment: Environment;
 beforeAll(async () => {
   packages = await PackagesInS3.open("predict");
   host = await TemporaryHost.start(packages.awsEndpointUrl);
-  using shared = await openEnvironment("local");
+  const shared = await openEnvironment("local");
+  shared[Symbol.dispose]();
   environment = connect({ ...shared.descriptor, services: { ...shared.descriptor.services, sagemakerEndpointUrl: host.url } });
   await host.driver.configure("fair", await packages.putFairModel("fair"), { version: 4 });
   await host.driver.create("fair", "fair");
@@ -72,6 +73,6 @@ test("the bootstrap model is no champion", async () => {
 test("an endpoint that is not there, and a host that is not there", async () => {
   const row = tableOfRecords([{ mass: 1 }]);
   await expect(predict(environment, "nowhere", row)).rejects.toMatchObject({ code: "predict.no-endpoint" });
-  using elsewhere = connect({ ...environment.descriptor, services: { sagemakerEndpointUrl: "http://127.0.0.1:9" } });
+  const elsewhere = connect({ ...environment.descriptor, services: { sagemakerEndpointUrl: "http://127.0.0.1:9" } });
   await expect(predict(elsewhere, "fair", row)).rejects.toMatchObject({ code: "environment.unreachable", exitCode: 4 });
 });

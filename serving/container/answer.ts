@@ -1,5 +1,4 @@
 import { FalconryError } from "@falconry/environment/error.ts";
-import type { PredictionLineage } from "@falconry/model/lineage.ts";
 import Papa from "papaparse";
 import type { ContainerLineage } from "./settings.ts";
 
@@ -8,15 +7,6 @@ export interface ModelAnswer {
   predictions: readonly (number | string)[];
   /** Row x class; absent where the model gives none. */
   probabilities?: readonly (readonly number[])[];
-}
-
-/** One prediction of an answer. */
-export interface Prediction extends PredictionLineage {
-  prediction: number | string;
-  /** Of the class predicted, in [0, 1]. */
-  probability: number;
-  /** Of every class, by its name. */
-  probabilities: Record<string, number>;
 }
 
 /** Writes answers of one model as JSON or CSV. What is the same in every answer is prepared once. */

@@ -2,6 +2,7 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import type { ErrorCode } from "@falconry/environment/error-catalogue.ts";
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from "fastify";
 import { AnswerWriter, type ModelAnswer } from "./answer.ts";
+import { drainOnClose } from "./drain.ts";
 import { type ModelColumns, type ModelInput, toModelColumns } from "./model-columns.ts";
 import { maxPayloadBytes, readRequest } from "./read-request.ts";
 import type { ContainerLineage } from "./settings.ts";
@@ -28,6 +29,7 @@ export function inferenceServer(model: ServedModel, lineage: ContainerLineage, l
   const names = model.inputs.map((input) => input.name);
   const writer = new AnswerWriter(model.classes, lineage);
 
+  drainOnClose(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 

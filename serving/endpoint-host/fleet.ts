@@ -41,16 +41,21 @@ export class Fleet {
    *
    * @throws Error of the first instance that did not come up; the others keep running until {@link stop}
    */
-  async start(attempts: number = startAttempts): Promise<void> {
-    const starts = Array.from({ length: this.#options.instances }, () => this.#bringUp(attempts));
+  async start(): Promise<void> {
+    const starts = Array.from({ length: this.#options.instances }, () => this.#bringUp(startAttempts));
     const outcomes = await Promise.allSettled(starts);
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
-  /** Starts as after a restart of the host: instances that do not come up are tried again and again, and are missing in the end. */
+  /**
+   * Brings every instance up again after a restart of the host. Resolves when each was tried once: those that did not come up are
+   * tried on in the background.
+   */
   async restore(): Promise<void> {
-    await this.start(restartAttempts).catch((error: unknown) => this.#giveUp(error));
+    const first = Array.from({ length: this.#options.instances }, () => this.#bringUp(1));
+    const outcomes = await Promise.allSettled(first);
+    for (const outcome of outcomes) if (outcome.status === "rejected") void this.#bringUpAgain();
   }
 
   /** The healthy container with the fewest requests in flight; in turn where several have as few. */
@@ -120,7 +125,7 @@ export class Fleet {
     await this.#dispose(container);
     this.#quickDeaths = clock.now().getTime() - born < soundLifeMilliseconds ? this.#quickDeaths + 1 : 0;
     if (this.#quickDeaths > 1) await clock.sleep(backoff(this.#quickDeaths));
-    await this.#bringUp(restartAttempts).catch((error: unknown) => this.#giveUp(error));
+    await this.#bringUpAgain();
   }
 
   async #dispose(container: ContainerProcess): Promise<void> {
@@ -128,10 +133,14 @@ export class Fleet {
     this.#containers.delete(container);
   }
 
-  #giveUp(error: unknown): void {
-    if (this.#stopped) return;
-    this.failure = error instanceof Error ? error.message : String(error);
-    this.#options.log.error({ err: error }, "an instance does not come up again");
+  async #bringUpAgain(): Promise<void> {
+    try {
+      await this.#bringUp(restartAttempts);
+    } catch (error) {
+      if (this.#stopped) return;
+      this.failure = error instanceof Error ? error.message : String(error);
+      this.#options.log.error({ err: error }, "an instance does not come up again");
+    }
   }
 }
 

@@ -23,5 +23,3 @@ export const endpointConfigRequest = z.strictObject({
   ExecutionRoleArn: z.string().optional(),
   Tags: tags.optional(),
 });
-
-export type ProductionVariant = z.infer<typeof productionVariant>;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyBaseLogger } from "fastify";
 import { type FastifyInstance, type FastifyReply, fastify, LogController } from "fastify";
+import { drainOnClose } from "../container/drain.ts";
 import { maxPayloadBytes } from "../container/read-request.ts";
 import type { InvocationAnswer } from "./invocation.ts";
 import type { Operations } from "./operation.ts";
@@ -22,6 +23,7 @@ export function wire({ operations, invoke, restored, log }: WireOptions): Fastif
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxPayloadBytes,
   });
+  drainOnClose(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error, _request, reply) => answerError(reply, error, log));
