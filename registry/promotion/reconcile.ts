@@ -28,7 +28,7 @@ export async function reconcile(context: RegistryContext, workload: string): Pro
     const action = decide(story.state, await observe(context, story));
     if (action.type === "rest" || (action.type === "mirror-aliases" && mirrored)) return story;
     if (action.type === "wait") {
-      context.progress(`${story.endpoint.name}: ${action.because}`);
+      if (poll === firstPollMilliseconds) context.progress(`${story.endpoint.name}: ${action.because}`);
       await context.pause(poll);
       poll = Math.min(pollGrowth * poll, longestPollMilliseconds);
     } else {
