@@ -5,11 +5,14 @@ import { sha256 } from "@falconry/environment/canonical.ts";
 import { readParquet } from "@falconry/model/frame.ts";
 import { fc, test } from "@fast-check/vitest";
 import Papa from "papaparse";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { smallHeader, smallWorkload } from "../testing/small-workload.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { cleanRecords } from "./clean-records.ts";
 import { RawFile } from "./raw-file.ts";
+
+// a property cleans dozens of files
+vi.setConfig({ testTimeout: 60_000 });
 
 async function clean(content: string | Uint8Array, name = "visits.csv") {
   const [from, to] = [await temporaryFolder(), await temporaryFolder()];

@@ -1,10 +1,13 @@
 import { fc, test } from "@fast-check/vitest";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { fitModel } from "../candidates/fit-model.ts";
 import { logisticRegression } from "../candidates/logistic-regression.ts";
 import { majority } from "../candidates/majority.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 import { exportGraph } from "./export-graph.ts";
+
+// a property loads dozens of graphs
+vi.setConfig({ testTimeout: 60_000 });
 
 const row = fc.record({
   // sixteenths are exact in 32 bits, as the graph reads them
