@@ -75,7 +75,7 @@ export const steps: Step[] = [
   }),
   step("train-worse", "a worse model is trained: the majority baseline", (story) => train(story, "majority")),
   step("refused", "and a gate refuses it", (story) => promote(story, refusedExitCode)),
-  step("train-another", "another candidate is trained", (story) => train(story, "logistic-regression")),
+  step("train-another", "another candidate is trained", (story) => train(story, "mlp")),
   step("gates-again", "which the gates let through", (story) => promote(story)),
   step("approve-again", "it goes live", (story) => approve(story, "no worse than the champion on the same rows")),
   step("live-again", "and is the champion now", (story) => status(story)),
