@@ -1,7 +1,8 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { S3Client } from "@aws-sdk/client-s3";
-import { SageMakerClient } from "@aws-sdk/client-sagemaker";
-import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { createRequire } from "node:module";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
+import type { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { MlflowClient } from "mlflow-client";
 import { type Descriptor, descriptorParameter, descriptorSchema } from "./descriptor.ts";
@@ -39,19 +40,55 @@ export function connect(descriptor: Descriptor): Environment {
   const { awsEndpointUrl, sagemakerEndpointUrl } = descriptor.services;
   const aws = clientSettings(descriptor.region, awsEndpointUrl);
   const sagemakerSettings = clientSettings(descriptor.region, sagemakerEndpointUrl);
-  const clients = {
-    s3: new S3Client({ ...aws, forcePathStyle: awsEndpointUrl !== undefined }),
-    dynamodb: new DynamoDBClient(aws),
-    sagemaker: new SageMakerClient(sagemakerSettings),
-    sagemakerRuntime: new SageMakerRuntimeClient(sagemakerSettings),
-  };
+  const s3 = onDemand((): S3Client => {
+    const { S3Client } = load("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
+    return new S3Client({ ...aws, forcePathStyle: awsEndpointUrl !== undefined });
+  });
+  const dynamodb = onDemand((): DynamoDBClient => {
+    const { DynamoDBClient } = load("@aws-sdk/client-dynamodb") as typeof import("@aws-sdk/client-dynamodb");
+    return new DynamoDBClient(aws);
+  });
+  const sagemaker = onDemand((): SageMakerClient => {
+    const { SageMakerClient } = load("@aws-sdk/client-sagemaker") as typeof import("@aws-sdk/client-sagemaker");
+    return new SageMakerClient(sagemakerSettings);
+  });
+  const sagemakerRuntime = onDemand((): SageMakerRuntimeClient => {
+    const { SageMakerRuntimeClient } = load("@aws-sdk/client-sagemaker-runtime") as typeof import("@aws-sdk/client-sagemaker-runtime");
+    return new SageMakerRuntimeClient(sagemakerSettings);
+  });
   return {
     descriptor,
-    ...clients,
+    get s3() {
+      return s3.client();
+    },
+    get dynamodb() {
+      return dynamodb.client();
+    },
+    get sagemaker() {
+      return sagemaker.client();
+    },
+    get sagemakerRuntime() {
+      return sagemakerRuntime.client();
+    },
     mlflow: new MlflowClient({ trackingUri: descriptor.tracking.uri }),
     [Symbol.dispose]() {
-      for (const client of Object.values(clients)) client.destroy();
+      for (const { destroy } of [s3, dynamodb, sagemaker, sagemakerRuntime]) destroy();
     },
+  };
+}
+
+/** Synchronous, where `import()` is not. */
+const load = createRequire(import.meta.url);
+
+/** A client whose package is loaded when it is first asked for: the whole SDK takes half a second, and most commands need two services. */
+function onDemand<Client extends { destroy(): void }>(make: () => Client) {
+  let made: Client | undefined;
+  return {
+    client: () => {
+      made ??= make();
+      return made;
+    },
+    destroy: () => made?.destroy(),
   };
 }
 

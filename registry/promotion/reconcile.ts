@@ -2,7 +2,6 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import type { RegistryContext } from "../context.ts";
 import { decide } from "./decide.ts";
 import { observe } from "./observe.ts";
-import { perform } from "./perform.ts";
 import { Story } from "./story.ts";
 
 const firstPollMilliseconds = 100;
@@ -33,6 +32,7 @@ export async function reconcile(context: RegistryContext, workload: string): Pro
       poll = Math.min(pollGrowth * poll, longestPollMilliseconds);
     } else {
       try {
+        const { perform } = await import("./perform.ts"); // loads what runs models; most rounds have nothing to do
         await perform(context, story, action);
         poll = firstPollMilliseconds;
         mirrored = action.type === "mirror-aliases";
