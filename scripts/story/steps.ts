@@ -11,6 +11,7 @@ import { renderRollback } from "@falconry/cli/tables/rollback.ts";
 import { renderStatus } from "@falconry/cli/tables/status.ts";
 import { renderTraining } from "@falconry/cli/tables/training.ts";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
+import type { RegionReport } from "@falconry/infra/local/up.ts";
 import { falconry } from "./falconry.ts";
 import type { Step, Story } from "./story.ts";
 
@@ -31,13 +32,6 @@ export const steps: Step[] = [
       return { result: region, shown: renderRegion(region) };
     },
   ),
-  step("clear", "nothing is in flight", async () => {
-    const report = await falconry<Shown<typeof renderStatus>>(["reconcile", "falcon"]);
-    for (const { challenger } of report.workloads) {
-      if (challenger !== null) await falconry(["reject", challenger.promotion, "--reason", "an earlier drill ended before its approval"]);
-    }
-    return { result: report, shown: "" };
-  }),
   step("ingest", "raw launch records become a dataset version", async () => {
     const ingested = await falconry<Shown<typeof renderIngest>>(["ingest", "falcon"]);
     return { result: ingested, shown: renderIngest(ingested) };
@@ -104,6 +98,14 @@ export const steps: Step[] = [
 
 function step(name: string, title: string, take: Step["take"]): Step {
   return { name, title, take };
+}
+
+/** Finishes what is in flight; what waits for an approval is turned down. */
+async function settle(): Promise<void> {
+  const { workloads } = await falconry<Shown<typeof renderStatus>>(["reconcile", "falcon"]);
+  for (const { challenger } of workloads) {
+    if (challenger !== null) await falconry(["reject", challenger.promotion, "--reason", "an earlier drill ended before its approval"]);
+  }
 }
 
 async function train(story: Story, candidate?: string) {
