@@ -27,8 +27,9 @@ export const steps: Step[] = [
     "region-up",
     "the region comes up: MLflow, the AWS emulator, the endpoint host, and what the Pulumi program declares",
     async (story) => {
-      const region = await falconry<Shown<typeof renderRegion>>(["local", "up"]);
+      const region = await falconry<RegionReport>(["local", "up"]);
       story.trackingUri = region.trackingUri;
+      if (region.resources.unchanged > 0) await settle(); // it stood before: an earlier drill may have been cut short
       return { result: region, shown: renderRegion(region) };
     },
   ),
