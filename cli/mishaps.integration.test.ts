@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +30,10 @@ beforeAll(async () => {
   await falconry(["ingest", "falcon"]);
   environment = await openEnvironment("local");
 });
-afterAll(() => environment[Symbol.dispose]());
+afterAll(() => {
+  environment[Symbol.dispose]();
+  rmSync(folder, { recursive: true });
+});
 
 describe("a file that cannot be used is refused, and nothing of it is committed", () => {
   test.each([

@@ -1,11 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 
 const launcher = join(import.meta.dirname, "falconry");
 const emptyRegion = mkdtempSync(join(tmpdir(), "falconry-none-"));
+
+afterAll(() => rmSync(emptyRegion, { recursive: true }));
 
 function run(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(launcher, args, {

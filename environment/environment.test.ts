@@ -20,6 +20,18 @@ test("a folder where no region was ever started is no environment", async () => 
   });
 });
 
+test.each([
+  ["is no JSON", '{"ports":'],
+  ["names no port", '{"ports":{"aws":1,"mlflow":2}}'],
+])("a region.json that %s is named, with what to do", async (_, damaged) => {
+  await writeFile(join(folder, "region.json"), damaged);
+  await expect(openEnvironment("local", folder)).rejects.toMatchObject({
+    code: "environment.region-invalid",
+    message: expect.stringContaining(join(folder, "region.json")),
+    hint: expect.stringContaining("falconry local up"),
+  });
+});
+
 test("a region that is down cannot be reached", async () => {
   await writeRegion(await closedPort());
   await expect(openEnvironment("local", folder)).rejects.toMatchObject({ code: "environment.unreachable", exitCode: 4 });

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { FalconryError } from "./error.ts";
 
 /** What `region.json` in the region's folder says: the loopback ports of the services, kept across restarts. */
 export const regionSchema = z.object({
@@ -9,13 +10,21 @@ export const regionSchema = z.object({
 
 export type Region = z.infer<typeof regionSchema>;
 
-/** @returns undefined where no region was ever started in this folder */
+/**
+ * @returns undefined where no region was ever started in this folder
+ * @throws FalconryError `environment.region-invalid`
+ */
 export async function readRegion(folder: string): Promise<Region | undefined> {
+  const file = join(folder, "region.json");
   try {
-    return regionSchema.parse(JSON.parse(await readFile(join(folder, "region.json"), "utf8")));
+    return regionSchema.parse(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    throw new FalconryError("environment.region-invalid", {
+      message: `${file} does not hold the ports of a region: ${error instanceof SyntaxError ? error.message : z.prettifyError(error)}`,
+      hint: "Delete the file and run: falconry local up, which chooses ports anew",
+    });
   }
 }
 
