@@ -29,7 +29,8 @@ export class AlarmWatch {
   constructor(cloudwatch: CloudWatchClient, names: string[], since: Date, clock: Clock) {
     this.#cloudwatch = cloudwatch;
     this.#names = names;
-    this.#since = since;
+    // The emulator's timestamps are whole seconds.
+    this.#since = new Date(Math.floor(since.getTime() / 1000) * 1000);
     this.#clock = clock;
   }
 
@@ -45,26 +46,27 @@ export class AlarmWatch {
     const known = new Set([...MetricAlarms, ...CompositeAlarms].map(({ AlarmName }) => AlarmName));
     const tripped = this.#names.filter((name) => !known.has(name)).map((name) => `${name} (does not exist)`);
     for (const alarm of CompositeAlarms) if (alarm.StateValue === "ALARM") tripped.push(shown(alarm.AlarmName, alarm.StateReason));
-    for (const alarm of MetricAlarms) if (await this.#stands(alarm)) tripped.push(shown(alarm.AlarmName, alarm.StateReason));
+    for (const alarm of MetricAlarms) {
+      const reason = await this.#standing(alarm);
+      if (reason !== undefined) tripped.push(shown(alarm.AlarmName, reason));
+    }
     return tripped.length > 0 ? tripped : this.#evaluate(MetricAlarms);
   }
 
-  /** Whether somebody has put the alarm into ALARM since the deployment began, or what cannot be evaluated is in ALARM. */
-  async #stands(alarm: MetricAlarm): Promise<boolean> {
-    if (isEmulatorsOwn(alarm.StateReason)) return this.#wasOverwritten(alarm);
-    if (alarm.StateValue !== "ALARM") return false;
-    // The emulator's timestamps are whole seconds.
-    const isNew = (alarm.StateUpdatedTimestamp?.getTime() ?? 0) >= Math.floor(this.#since.getTime() / 1000) * 1000;
-    return isNew || watchedMetric(alarm) === undefined;
+  /** Why the alarm was put into ALARM since the deployment began, by somebody else; also where nobody can evaluate it. */
+  async #standing(alarm: MetricAlarm): Promise<string | undefined> {
+    if (isEmulatorsOwn(alarm.StateReason)) return this.#overwritten(alarm);
+    if (alarm.StateValue !== "ALARM") return undefined;
+    const isNew = (alarm.StateUpdatedTimestamp ?? this.#since) >= this.#since;
+    return isNew || watchedMetric(alarm) === undefined ? (alarm.StateReason ?? "") : undefined;
   }
 
   /** The emulator evaluates alarms in its own way when a metric is put; what it overwrote stands in the history. */
-  async #wasOverwritten(alarm: MetricAlarm): Promise<boolean> {
-    const StartDate = new Date(Math.floor(this.#since.getTime() / 1000) * 1000);
+  async #overwritten({ AlarmName }: MetricAlarm): Promise<string | undefined> {
     const { AlarmHistoryItems = [] } = await this.#cloudwatch.send(
-      new DescribeAlarmHistoryCommand({ AlarmName: alarm.AlarmName, HistoryItemType: "StateUpdate", StartDate }),
+      new DescribeAlarmHistoryCommand({ AlarmName, HistoryItemType: "StateUpdate", StartDate: this.#since }),
     );
-    return AlarmHistoryItems.map(historyOfAlarm).some(({ state, reason }) => state === "ALARM" && !isEmulatorsOwn(reason));
+    return AlarmHistoryItems.map(historyOfAlarm).find(({ state, reason }) => state === "ALARM" && !isEmulatorsOwn(reason))?.reason;
   }
 
   async #evaluate(alarms: readonly MetricAlarm[]): Promise<string[]> {
@@ -142,5 +144,5 @@ function watchedMetric(alarm: MetricAlarm): WatchedMetric | undefined {
 }
 
 function shown(name: string | undefined, reason: string | undefined): string {
-  return `${name} (${reason ?? "no reason given"})`;
+  return `${name} (${reason || "no reason given"})`;
 }

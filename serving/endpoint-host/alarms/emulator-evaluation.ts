@@ -9,10 +9,10 @@ export function isEmulatorsOwn(reason: string | undefined): boolean {
   return reason !== undefined && /^Threshold Crossed: \S+ \S+ \w+Threshold \S+$/.test(reason);
 }
 
-const historyData = z.object({ newState: z.object({ stateValue: z.string(), stateReason: z.string().optional() }) });
+const historyData = z.object({ newState: z.object({ stateValue: z.string(), stateReason: z.string() }) });
 
 /** The state that an item of an alarm's history tells of. */
-export function historyOfAlarm({ HistoryData }: AlarmHistoryItem): { state: string; reason: string | undefined } {
+export function historyOfAlarm({ HistoryData }: AlarmHistoryItem): { state: string; reason: string } {
   const { newState } = historyData.parse(JSON.parse(HistoryData ?? "{}"));
   return { state: newState.stateValue, reason: newState.stateReason };
 }

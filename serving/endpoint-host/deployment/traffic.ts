@@ -1,12 +1,11 @@
 import type { ContainerProcess } from "../container-process.ts";
 import type { Fleet } from "../fleet.ts";
+import { Turns } from "./turns.ts";
 
 /** Which fleet answers an endpoint's next request. */
 export class Traffic {
   #blue: Fleet;
-  #green: { fleet: Fleet; instances: number; of: number } | undefined;
-  /** Requests that green is owed, in parts of one by the number of instances. */
-  #owed = 0;
+  #green: { fleet: Fleet; instances: number; of: number; turns: Turns } | undefined;
 
   constructor(live: Fleet) {
     this.#blue = live;
@@ -24,8 +23,7 @@ export class Traffic {
 
   /** Lets some instances of a new fleet take their share of the requests: one in two of two instances takes every second one. */
   shift(fleet: Fleet, instances: number, of: number): void {
-    this.#green = { fleet, instances, of };
-    this.#owed = 0;
+    this.#green = { fleet, instances, of, turns: new Turns(instances, of) };
   }
 
   /** Every request goes to the old fleet again. */
@@ -44,10 +42,8 @@ export class Traffic {
   /** A healthy container of the fleet whose turn it is; of the other one where that has none. */
   pick(): ContainerProcess | undefined {
     if (this.#green === undefined) return this.#blue.pick();
-    const { fleet, instances, of } = this.#green;
-    this.#owed += instances;
-    if (this.#owed < of) return this.#blue.pick() ?? fleet.pick(instances);
-    this.#owed -= of;
-    return fleet.pick(instances) ?? this.#blue.pick();
+    const { fleet, instances, turns } = this.#green;
+    if (turns.next()) return fleet.pick(instances) ?? this.#blue.pick();
+    return this.#blue.pick() ?? fleet.pick(instances);
   }
 }
