@@ -1,7 +1,8 @@
 import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { z } from "zod";
 import type { Account } from "./account.ts";
-import { alarmNames, deploymentConfig, refuseUnfit } from "./deployment/deployment-config.ts";
+import { alarmNames, deploymentConfig } from "./deployment/deployment-config.ts";
+import { refuseUnfit } from "./deployment/refuse-unfit.ts";
 import { describeEndpoint } from "./describe-endpoint.ts";
 import type { Hosting } from "./hosting.ts";
 import { type Listed, listPage, listRequest } from "./listing.ts";

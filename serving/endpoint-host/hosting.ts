@@ -4,7 +4,8 @@ import type { Account } from "./account.ts";
 import { AlarmWatch } from "./alarms/alarm-watch.ts";
 import { alarmNames } from "./deployment/deployment-config.ts";
 import { Guard } from "./deployment/guard.ts";
-import { rollOut, type Stage } from "./deployment/roll-out.ts";
+import { rollOut } from "./deployment/roll-out.ts";
+import type { Stage } from "./deployment/stage.ts";
 import { Traffic } from "./deployment/traffic.ts";
 import { Fleet } from "./fleet.ts";
 import type { Launcher } from "./launcher.ts";
@@ -89,6 +90,7 @@ export class Hosting {
     if (this.#closed) return;
     const traffic = this.#traffic.get(name);
     if (objection !== undefined) {
+      this.#log.warn({ endpoint: name, config: target.config, reason: objection }, "the deployment is given up");
       // Back first, written down after: should the host be killed in between, the next one comes to the same end.
       traffic?.back();
       await this.#settle(endpoint, endpoint.live, objection);

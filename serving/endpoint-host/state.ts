@@ -3,7 +3,7 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { deploymentConfig } from "./deployment/deployment-config.ts";
-import { stages } from "./deployment/roll-out.ts";
+import { stages } from "./deployment/stage.ts";
 import { modelRequest } from "./model-request.ts";
 import { productionVariant } from "./variant-request.ts";
 

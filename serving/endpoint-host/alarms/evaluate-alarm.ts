@@ -27,7 +27,7 @@ export interface Evaluation {
  * CloudWatch looks back further than the evaluation periods, so that a few missing points do not matter. It does not say how far;
  * the tables of its documentation look at five points for three periods.
  */
-export const additionalPeriods = 2;
+const additionalPeriods = 2;
 
 /** How many periods an alarm's state rests on. */
 export function evaluationRange({ evaluationPeriods }: AlarmRule): number {

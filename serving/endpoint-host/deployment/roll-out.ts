@@ -1,12 +1,8 @@
 import type { Fleet } from "../fleet.ts";
 import { type DeploymentConfig, trafficShifts } from "./deployment-config.ts";
 import type { Guard } from "./guard.ts";
+import type { Stage } from "./stage.ts";
 import type { Traffic } from "./traffic.ts";
-
-/** What a new fleet goes through, in SageMaker's words for a pending production variant. */
-export const stages = ["Creating", "ActivatingTraffic", "Baking"] as const;
-
-export type Stage = (typeof stages)[number];
 
 export interface RolloutOptions {
   config: DeploymentConfig | undefined;
