@@ -1,4 +1,4 @@
-import { type CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { type CloudWatchClient, CloudWatchServiceException, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { FastifyBaseLogger } from "fastify";
 import type { Clock } from "../clock.ts";
 import { readEmbeddedMetrics } from "./embedded-metrics.ts";
@@ -71,8 +71,10 @@ export class MetricCollector {
       try {
         await this.#cloudwatch.send(new PutMetricDataCommand({ Namespace, MetricData }));
       } catch (error) {
-        this.#log.warn({ err: error, waiting: waiting.length }, "metrics cannot be put; they are tried again");
-        return;
+        // What is wrong with the data is wrong for ever, and must not hold up the rest.
+        const refused = error instanceof CloudWatchServiceException && error.$fault === "client" && error.$retryable === undefined;
+        this.#log.warn({ err: error, metrics: MetricData.length }, `metrics cannot be put; they are ${refused ? "lost" : "tried again"}`);
+        if (!refused) return;
       }
       const put = new Set(MetricData);
       const rest = (this.#waiting.get(Namespace) ?? []).filter((datum) => !put.has(datum));
