@@ -1,4 +1,4 @@
-import { bucketOf, countedAs, emptyCounts, latencyBounds, probabilityBounds } from "@falconry/model/serving-metrics.ts";
+import { bucketOf, emptyCounts, latencyBounds, otherClasses, probabilityBounds } from "@falconry/model/serving-metrics.ts";
 import { expect, test } from "vitest";
 import { InvocationMeter } from "./invocation-meter.ts";
 
@@ -34,7 +34,7 @@ test("a probability that is none is counted apart; a model without probabilities
 test("what is no class of the model is counted under the name for that", () => {
   const meter = new InvocationMeter(["a"]);
   meter.succeeded(1, { predictions: ["a", "z"] });
-  expect(meter.take().predictions.byClass).toEqual({ a: 1, [countedAs("z", ["a"])]: 1 });
+  expect(meter.take().predictions.byClass).toEqual({ a: 1, [otherClasses]: 1 });
 });
 
 test("a window begins with nothing", () => {
