@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
 import { OnnxModel } from "@falconry/model/session.ts";
 import { test as propertyTest } from "@fast-check/vitest";
@@ -5,6 +6,7 @@ import fc from "fast-check";
 import { pino } from "pino";
 import { afterAll, describe, expect, test } from "vitest";
 import { inferenceServer } from "./inference-server.ts";
+import { InvocationMeter } from "./invocation-meter.ts";
 import { maxPayloadBytes } from "./read-request.ts";
 
 const graph = classifierGraph({
@@ -19,7 +21,8 @@ const graph = classifierGraph({
 const lineage = { model: { name: "falcon", version: 3 }, run: "r1", dataset: "d1" };
 const logged: string[] = [];
 const log = pino({}, { write: (line: string) => void logged.push(line) });
-const server = inferenceServer(await OnnxModel.load(graph), lineage, log);
+const meter = new InvocationMeter([0, 1]);
+const server = inferenceServer(await OnnxModel.load(graph), lineage, log, { meter, now: () => 0 });
 
 afterAll(() => server.close());
 
@@ -74,6 +77,19 @@ test("CSV in and CSV out say the same as JSON", async () => {
     [p.prediction, p.probability, p.probabilities[0], p.probabilities[1], "falcon", 3, "r1", "d1"].join(),
   );
   expect(answer).toBe(`prediction,probability,probability_0,probability_1,model,version,run,dataset\r\n${lines.join("\r\n")}\r\n`);
+});
+
+test("every call of /invocations is counted once: answered, refused before or by the handler; nothing else is", async () => {
+  meter.take();
+  await invoke({ instances: [{ mass: 9, orbit: "LEO" }] });
+  await invoke({ instances: [{ mass: "heavy", orbit: "LEO" }] });
+  await invoke(Buffer.alloc(maxPayloadBytes + 1, " "));
+  await server.inject("/ping");
+  await server.inject("/nowhere");
+  await setImmediate();
+  const counts = meter.take();
+  expect(counts).toMatchObject({ requests: 3, clientErrors: 2, serverErrors: 0, predictions: { byClass: { 1: 1 } } });
+  expect(counts.latency[0]).toBe(1);
 });
 
 describe("a mistake is a 4xx that names its place", () => {

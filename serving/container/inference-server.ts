@@ -1,8 +1,16 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { ErrorCode } from "@falconry/environment/error-catalogue.ts";
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from "fastify";
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  fastify,
+  LogController,
+  type RouteShorthandOptions,
+} from "fastify";
 import { AnswerWriter, type ModelAnswer } from "./answer.ts";
 import { drainOnClose } from "./drain.ts";
+import type { InvocationMeter } from "./invocation-meter.ts";
 import { type ModelColumns, type ModelInput, toModelColumns } from "./model-columns.ts";
 import { maxPayloadBytes, readRequest } from "./read-request.ts";
 import type { ContainerLineage } from "./settings.ts";
@@ -14,11 +22,23 @@ export interface ServedModel {
   predict(columns: ModelColumns): Promise<ModelAnswer>;
 }
 
+/** What the meter is told of. */
+export interface Metering {
+  meter: InvocationMeter;
+  /** Milliseconds since any moment. */
+  now: () => number;
+}
+
 /**
  * SageMaker's container contract for one model: `GET /ping`, `POST /invocations`.
  * A caller's mistake is a 4xx with `{"error":{"code","message","hint"}}`; the log names its code and never what was sent.
  */
-export function inferenceServer(model: ServedModel, lineage: ContainerLineage, loggerInstance: FastifyBaseLogger): FastifyInstance {
+export function inferenceServer(
+  model: ServedModel,
+  lineage: ContainerLineage,
+  loggerInstance: FastifyBaseLogger,
+  { meter, now }: Metering,
+): FastifyInstance {
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -35,10 +55,29 @@ export function inferenceServer(model: ServedModel, lineage: ContainerLineage, l
 
   app.get("/ping", async () => ({ status: "ready" }));
 
-  app.post("/invocations", async (request, reply) => {
+  const calls = new WeakMap<FastifyRequest, Call>();
+  const hooks: RouteShorthandOptions = {
+    onRequest(request, reply, done) {
+      let answered = false;
+      reply.raw.once("finish", () => {
+        answered = true;
+        const call = calls.get(request);
+        if (reply.statusCode >= 400) meter.failed(reply.statusCode);
+        else if (call?.answer !== undefined) meter.succeeded(now() - call.received, call.answer);
+      });
+      reply.raw.once("close", () => {
+        if (!answered) meter.failed(undefined);
+      });
+      done();
+    },
+  };
+  app.post("/invocations", hooks, async (request, reply) => {
+    const call: Call = { received: now() };
+    calls.set(request, call);
     const format = answerFormat(request.headers.accept);
     const table = readRequest(request.headers["content-type"], request.body, names);
     const answer = await model.predict(toModelColumns(table, model.inputs));
+    call.answer = answer;
     return reply.type(format).send(format === "text/csv" ? writer.csv(answer) : writer.json(answer));
   });
 
@@ -60,6 +99,12 @@ export function inferenceServer(model: ServedModel, lineage: ContainerLineage, l
       .send({ error: { code: "bug", message: "the container failed on this request", hint: "Its log has the stack trace" } });
   });
   return app;
+}
+
+interface Call {
+  /** When its body was there, as the meter's clock says. */
+  received: number;
+  answer?: ModelAnswer;
 }
 
 /** HTTP status of a caller's mistake. */

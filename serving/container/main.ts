@@ -1,6 +1,8 @@
 import { FalconryError } from "@falconry/environment/error.ts";
+import { embeddedMetrics } from "@falconry/model/serving-metrics.ts";
 import { pino } from "pino";
 import { inferenceServer } from "./inference-server.ts";
+import { InvocationMeter } from "./invocation-meter.ts";
 import { loadPackage } from "./load-package.ts";
 import { readSettings } from "./settings.ts";
 
@@ -10,13 +12,20 @@ const log = pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
 try {
   const settings = readSettings(process.env);
   const model = await loadPackage(settings.modelFolder);
-  const server = inferenceServer(model, settings.lineage, log);
+  const meter = new InvocationMeter(model.classes);
+  const server = inferenceServer(model, settings.lineage, log, { meter, now: () => performance.now() });
   await server.listen({ host: settings.host, port: settings.port });
+  const { source, windowSeconds } = settings.metrics;
+  // The metrics stand in the log, as CloudWatch Logs expects them.
+  const emit = () => source && process.stdout.write(`${JSON.stringify(embeddedMetrics(meter.take(), source, Date.now()))}\n`);
+  const windows = setInterval(emit, windowSeconds * 1000);
   log.info({ columns: model.inputs.length, classes: model.classes, ...settings.lineage }, "model loaded and checked");
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, async () => {
       log.info({ signal }, "draining");
       await server.close();
+      clearInterval(windows);
+      emit();
       process.exit(0);
     });
   }

@@ -1,5 +1,6 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { PredictionLineage } from "@falconry/model/lineage.ts";
+import { type MetricDimensions, metricWindowSeconds } from "@falconry/model/serving-metrics.ts";
 import { z } from "zod";
 
 /** Lineage that every answer carries; null where the container was not told. */
@@ -11,6 +12,11 @@ export interface ContainerSettings {
   port: number;
   modelFolder: string;
   lineage: ContainerLineage;
+  metrics: {
+    /** Absent where the container was not told its endpoint or its model's version: nobody could tell whose metrics they are. */
+    source: MetricDimensions | undefined;
+    windowSeconds: number;
+  };
 }
 
 const integer = z
@@ -26,6 +32,8 @@ const variables = z.object({
   FALCONRY_MODEL_VERSION: integer.optional(),
   FALCONRY_RUN: z.string().optional(),
   FALCONRY_DATASET: z.string().optional(),
+  FALCONRY_ENDPOINT: z.string().min(1).optional(),
+  FALCONRY_METRIC_WINDOW_SECONDS: integer.refine((seconds) => seconds > 0, "no number of seconds").default(metricWindowSeconds),
 });
 
 /** @throws FalconryError `container.settings` */
@@ -40,10 +48,15 @@ export function readSettings(environment: NodeJS.ProcessEnv): ContainerSettings 
     });
   }
   const { FALCONRY_MODEL_NAME: name, FALCONRY_MODEL_VERSION: version, FALCONRY_RUN: run, FALCONRY_DATASET: dataset } = parsed.data;
+  const { FALCONRY_ENDPOINT: Endpoint, FALCONRY_METRIC_WINDOW_SECONDS: windowSeconds } = parsed.data;
   return {
     host: parsed.data.FALCONRY_BIND_HOST,
     port: parsed.data.SAGEMAKER_BIND_TO_PORT,
     modelFolder: parsed.data.SM_MODEL_DIR,
+    metrics: {
+      source: Endpoint === undefined || version === undefined ? undefined : { Endpoint, ModelVersion: String(version) },
+      windowSeconds,
+    },
     lineage: { model: name === undefined || version === undefined ? null : { name, version }, run: run ?? null, dataset: dataset ?? null },
   };
 }

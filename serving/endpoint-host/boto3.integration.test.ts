@@ -9,7 +9,7 @@ import { TemporaryHost } from "../testing/temporary-host.ts";
 
 const python = join(checkoutFolder, ".venv/bin/python");
 
-test.skipIf(!existsSync(python))("boto3 creates, invokes, updates, sees a bad update undone, and deletes", async () => {
+test.skipIf(!existsSync(python))("boto3 creates, invokes, updates, follows a canary, sees a bad update undone, and deletes", async () => {
   const packages = await PackagesInS3.open("boto3");
   const host = await TemporaryHost.start(packages.awsEndpointUrl);
   const uris = [await packages.putFairModel("good"), await packages.putFairModel("corrupt", true)];
@@ -25,7 +25,16 @@ test.skipIf(!existsSync(python))("boto3 creates, invokes, updates, sees a bad up
   expect(steps).toEqual([
     { step: "create", ...live, version: 1, config: "boto3-1", failed: false },
     { step: "update", ...live, version: 2, config: "boto3-2", failed: false },
-    { step: "bad update", ...live, version: 2, config: "boto3-2", failed: true },
+    {
+      step: "pending",
+      stages: [
+        ["boto3-1", "Baking"],
+        ["boto3-1", "Creating"],
+      ],
+      kept: true,
+    },
+    { step: "canary", ...live, version: 1, config: "boto3-1", failed: false },
+    { step: "bad update", ...live, version: 1, config: "boto3-1", failed: true },
     { step: "bad rows", status: 400, code: "request.value" },
     { step: "delete", code: "ValidationException", models: [] },
   ]);

@@ -1,4 +1,4 @@
-"""Drives an endpoint host with boto3 as it comes: create, invoke, update, a bad update, delete. Prints one JSON line per step."""
+"""Drives an endpoint host with boto3 as it comes: create, invoke, update, a canary, a bad update, delete. Prints one JSON line per step."""
 
 import json
 import sys
@@ -19,7 +19,7 @@ def configure(name, uri, version):
     container = {"Image": "falconry/inference:0.1.0", "ModelDataSource": source, "Environment": environment}
     role = "arn:aws:iam::000000000000:role/inference"
     sagemaker.create_model(ModelName=name, ExecutionRoleArn=role, PrimaryContainer=container)
-    variant = {"VariantName": "live", "ModelName": name, "InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+    variant = {"VariantName": "live", "ModelName": name, "InitialInstanceCount": 2, "InstanceType": "ml.m5.large"}
     sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
 
 
@@ -47,6 +47,17 @@ sagemaker.create_endpoint(EndpointName="boto3", EndpointConfigName="boto3-1")
 report("create")
 sagemaker.update_endpoint(EndpointName="boto3", EndpointConfigName="boto3-2")
 report("update")
+routing = {"Type": "CANARY", "WaitIntervalInSeconds": 1, "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 50}}
+policy = {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing, "TerminationWaitInSeconds": 0}}
+sagemaker.update_endpoint(EndpointName="boto3", EndpointConfigName="boto3-1", DeploymentConfig=policy)
+stages = set()
+while (endpoint := sagemaker.describe_endpoint(EndpointName="boto3"))["EndpointStatus"] == "Updating":
+    pending = endpoint["PendingDeploymentSummary"]
+    stages.add((pending["EndpointConfigName"], pending["ProductionVariants"][0]["VariantStatus"][0]["Status"]))
+    time.sleep(0.05)
+kept = endpoint["LastDeploymentConfig"] == policy
+print(json.dumps({"step": "pending", "stages": sorted(stages - {("boto3-1", "ActivatingTraffic")}), "kept": kept}))
+report("canary")
 sagemaker.update_endpoint(EndpointName="boto3", EndpointConfigName="boto3-3")
 report("bad update")
 try:

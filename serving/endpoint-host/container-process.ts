@@ -7,6 +7,7 @@ import writeFileAtomic from "write-file-atomic";
 import type { Clock } from "./clock.ts";
 import type { ContainerProgram } from "./image.ts";
 import { processFile } from "./left-behind.ts";
+import type { MetricCollector } from "./metrics/metric-collector.ts";
 import { recordProcess } from "./process-record.ts";
 
 export interface ContainerOptions {
@@ -16,6 +17,8 @@ export interface ContainerOptions {
   /** The container's own folder, which holds `model/`. Removed when it stops. */
   folder: string;
   port: number;
+  /** Collects the metrics that it writes to its log. */
+  collector: MetricCollector;
   clock: Clock;
 }
 
@@ -35,11 +38,13 @@ export class ContainerProcess {
   readonly #options: ContainerOptions;
   readonly #child: ChildProcess;
   readonly #pool: Pool;
+  readonly #endCollecting: () => Promise<void>;
   #exit: string | undefined;
 
   private constructor(options: ContainerOptions, child: ChildProcess) {
     this.#options = options;
     this.#child = child;
+    this.#endCollecting = options.collector.follow(logFile(options.folder));
     this.#pool = new Pool(`http://127.0.0.1:${options.port}`, {
       connections: 128,
       headersTimeout: invocationMilliseconds,
@@ -131,6 +136,7 @@ export class ContainerProcess {
     if (this.running) this.#child.kill("SIGKILL");
     await this.exited;
     await this.#pool.destroy();
+    await this.#endCollecting();
     await rm(folder, { recursive: true, force: true });
   }
 

@@ -1,20 +1,33 @@
+import { type CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { z } from "zod";
 import type { Account } from "./account.ts";
+import { alarmNames, deploymentConfig } from "./deployment/deployment-config.ts";
+import { refuseUnfit } from "./deployment/refuse-unfit.ts";
+import { describeEndpoint } from "./describe-endpoint.ts";
 import type { Hosting } from "./hosting.ts";
 import { type Listed, listPage, listRequest } from "./listing.ts";
 import { tags } from "./model-request.ts";
 import { epochSeconds, type Operations, operation, resourceName } from "./operation.ts";
 import { notEmulated, validation } from "./service-error.ts";
-import type { Deployment, EndpointRecord } from "./state.ts";
+import type { Deployment, EndpointRecord, EndpointUpdate } from "./state.ts";
 
 const named = z.strictObject({ EndpointName: resourceName });
 
-const createRequest = z.strictObject({ EndpointName: resourceName, EndpointConfigName: resourceName, Tags: tags.optional() });
+const createRequest = z.strictObject({
+  EndpointName: resourceName,
+  EndpointConfigName: resourceName,
+  /** For later: what is created has nothing to shift traffic from. */
+  DeploymentConfig: deploymentConfig.optional(),
+  Tags: tags.optional(),
+});
 
 const updateRequest = z.strictObject({
   EndpointName: resourceName,
   EndpointConfigName: resourceName,
   RetainAllVariantProperties: z.boolean().optional(),
+  DeploymentConfig: deploymentConfig.optional(),
+  /** Deploys as the latest create or update with a DeploymentConfig did. */
+  RetainDeploymentConfig: z.boolean().optional(),
 });
 
 const listEndpointsRequest = listRequest.extend({
@@ -27,13 +40,13 @@ const listEndpointsRequest = listRequest.extend({
 });
 
 /** CreateEndpoint, UpdateEndpoint, DescribeEndpoint, ListEndpoints, DeleteEndpoint. */
-export function endpointOperations(account: Account, hosting: Hosting): Operations {
+export function endpointOperations(account: Account, hosting: Hosting, cloudwatch: CloudWatchClient): Operations {
   return {
-    CreateEndpoint: operation(createRequest, async ({ EndpointName, EndpointConfigName, Tags }) => {
+    CreateEndpoint: operation(createRequest, async ({ EndpointName, EndpointConfigName, DeploymentConfig, Tags }) => {
       account.refuseTaken("endpoint", EndpointName);
       const target = deploymentOf(account, EndpointConfigName);
       const created = account.now();
-      const endpoint: EndpointRecord = { status: "Creating", created, modified: created, target };
+      const endpoint: EndpointRecord = { status: "Creating", created, modified: created, target, lastDeploymentConfig: DeploymentConfig };
       account.state.endpoints[EndpointName] = endpoint;
       const EndpointArn = account.arn("endpoint", EndpointName);
       account.tag(EndpointArn, Tags);
@@ -42,16 +55,24 @@ export function endpointOperations(account: Account, hosting: Hosting): Operatio
       return { EndpointArn };
     }),
 
-    UpdateEndpoint: operation(updateRequest, async ({ EndpointName, EndpointConfigName, RetainAllVariantProperties }) => {
+    UpdateEndpoint: operation(updateRequest, async ({ EndpointName, EndpointConfigName, ...request }) => {
       const endpoint = account.find("endpoint", EndpointName);
       const EndpointArn = account.arn("endpoint", EndpointName);
       refuseInProgress(endpoint, EndpointArn);
-      if (RetainAllVariantProperties === true) throw notEmulated("RetainAllVariantProperties");
+      if (request.RetainAllVariantProperties === true) throw notEmulated("RetainAllVariantProperties");
+      const config = request.RetainDeploymentConfig === true ? endpoint.lastDeploymentConfig : request.DeploymentConfig;
+      await refuseUnknownAlarms(cloudwatch, alarmNames(config));
+      // Another update may have come in while the alarms were looked up.
+      refuseInProgress(endpoint, EndpointArn);
       // SageMaker needs the live configuration to go back to, and refuses when it was deleted.
       if (endpoint.live !== undefined) account.find("endpoint-config", endpoint.live.config);
       const target = deploymentOf(account, EndpointConfigName);
       if (endpoint.live === undefined) throw validation(`Cannot update endpoint "${EndpointArn}" with status "Failed".`);
-      Object.assign(endpoint, { status: "Updating", target, modified: account.now(), failureReason: undefined });
+      if (config !== undefined) refuseUnfit(config, endpoint.live, target);
+      const started = account.now();
+      const update: EndpointUpdate = { started, config, stage: "Creating", stageStarted: started };
+      Object.assign(endpoint, { status: "Updating", target, update, modified: started, failureReason: undefined });
+      endpoint.lastDeploymentConfig = config ?? endpoint.lastDeploymentConfig;
       await account.save();
       hosting.proceed(EndpointName, endpoint);
       return { EndpointArn };
@@ -59,17 +80,8 @@ export function endpointOperations(account: Account, hosting: Hosting): Operatio
 
     DescribeEndpoint: operation(named, async ({ EndpointName }) => {
       const endpoint = account.find("endpoint", EndpointName);
-      const fleet = hosting.live(EndpointName);
-      return {
-        EndpointName,
-        EndpointArn: account.arn("endpoint", EndpointName),
-        EndpointConfigName: (endpoint.live ?? endpoint.target)?.config,
-        EndpointStatus: endpoint.status,
-        ProductionVariants: endpoint.live && [describeVariant(endpoint.live, endpoint.modified, fleet?.healthyInstances ?? 0)],
-        FailureReason: endpoint.failureReason ?? fleet?.failure,
-        CreationTime: epochSeconds(endpoint.created),
-        LastModifiedTime: epochSeconds(endpoint.modified),
-      };
+      const EndpointArn = account.arn("endpoint", EndpointName);
+      return { EndpointName, EndpointArn, ...describeEndpoint(endpoint, hosting.traffic(EndpointName), hosting.pending(EndpointName)) };
     }),
 
     ListEndpoints: operation(
@@ -120,14 +132,12 @@ function refuseInProgress(endpoint: EndpointRecord, EndpointArn: string): void {
   throw validation(`Cannot update in-progress endpoint "${EndpointArn}".`);
 }
 
-function describeVariant({ variant, container }: Deployment, resolved: string, instances: number): object {
-  const weight = variant.InitialVariantWeight ?? 1;
-  return {
-    VariantName: variant.VariantName,
-    DeployedImages: [{ SpecifiedImage: container.Image, ResolvedImage: container.Image, ResolutionTime: epochSeconds(resolved) }],
-    CurrentWeight: weight,
-    DesiredWeight: weight,
-    CurrentInstanceCount: instances,
-    DesiredInstanceCount: variant.InitialInstanceCount,
-  };
+async function refuseUnknownAlarms(cloudwatch: CloudWatchClient, names: string[]): Promise<void> {
+  if (names.length === 0) return;
+  const { MetricAlarms = [], CompositeAlarms = [] } = await cloudwatch.send(
+    new DescribeAlarmsCommand({ AlarmNames: names, AlarmTypes: ["MetricAlarm", "CompositeAlarm"] }),
+  );
+  const known = [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName }) => AlarmName);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw validation(`Could not find the CloudWatch alarms [${unknown.join(", ")}] of AutoRollbackConfiguration.`);
 }

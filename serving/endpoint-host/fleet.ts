@@ -58,9 +58,13 @@ export class Fleet {
     for (const outcome of outcomes) if (outcome.status === "rejected") void this.#bringUpAgain();
   }
 
-  /** The healthy container with the fewest requests in flight; in turn where several have as few. */
-  pick(): ContainerProcess | undefined {
-    const count = this.#healthy.length;
+  /**
+   * The healthy container with the fewest requests in flight; in turn where several have as few.
+   *
+   * @param instances how many of the fleet's containers may be chosen
+   */
+  pick(instances = Number.POSITIVE_INFINITY): ContainerProcess | undefined {
+    const count = Math.min(this.#healthy.length, instances);
     this.#turn = (this.#turn + 1) % Math.max(count, 1);
     let chosen = this.#healthy[this.#turn];
     for (let step = 1; step < count; step += 1) {

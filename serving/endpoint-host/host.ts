@@ -1,5 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { S3Client } from "@aws-sdk/client-s3";
 import { localCredentials } from "@falconry/environment/environment.ts";
 import type { FastifyBaseLogger } from "fastify";
@@ -12,6 +13,7 @@ import { Hosting } from "./hosting.ts";
 import { invoke } from "./invocation.ts";
 import { Launcher } from "./launcher.ts";
 import { stopLeftBehind } from "./left-behind.ts";
+import { MetricCollector } from "./metrics/metric-collector.ts";
 import { modelOperations } from "./model-operations.ts";
 import { isRunning, processRecordSchema, recordProcess } from "./process-record.ts";
 import { StateFile } from "./state.ts";
@@ -23,7 +25,7 @@ export interface HostOptions {
   port: number;
   /** The host's own folder: state.json, host.json, containers/. */
   directory: string;
-  /** Where S3 answers. */
+  /** Where S3 and CloudWatch answer. */
   awsEndpointUrl: string;
   region: string;
   /** How long new containers may take until they are healthy, where their variant does not say. */
@@ -49,14 +51,23 @@ export async function startHost({ port, directory, awsEndpointUrl, region, start
   const leftBehind = await stopLeftBehind(directory, clock);
   if (leftBehind.length > 0) log.warn({ containers: leftBehind }, "stopped what a killed host left behind");
   const s3 = new S3Client({ region, endpoint: awsEndpointUrl, credentials: localCredentials, forcePathStyle: true });
+  const cloudwatch = new CloudWatchClient({
+    region,
+    endpoint: awsEndpointUrl,
+    credentials: localCredentials,
+    // A CloudWatch that hangs must not hold up the return of the traffic.
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+    maxAttempts: 2,
+  });
   const account = new Account(region, file, clock);
-  const hosting = new Hosting(account, new Launcher(directory, s3, clock), log, startupSeconds);
+  const collector = new MetricCollector(cloudwatch, clock, log);
+  const hosting = new Hosting(account, new Launcher(directory, s3, collector, clock), cloudwatch, log, startupSeconds);
   let restored = false;
   const app = wire({
     operations: {
       ...modelOperations(account),
       ...endpointConfigOperations(account),
-      ...endpointOperations(account, hosting),
+      ...endpointOperations(account, hosting, cloudwatch),
       ...tagOperations(account),
     },
     invoke: (name, headers, body) => invoke(account, hosting, name, headers, body),
@@ -71,7 +82,9 @@ export async function startHost({ port, directory, awsEndpointUrl, region, start
     async close() {
       await app.close();
       await hosting.close();
+      await collector.close();
       s3.destroy();
+      cloudwatch.destroy();
       await leaveFolder();
     },
   };

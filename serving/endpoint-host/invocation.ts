@@ -40,7 +40,7 @@ export async function invoke(
     throw new ServiceError("ValidationError", 400, `Endpoint ${name} of account ${accountId} not found.`);
   }
   checkHeaders(requestHeaders, variant);
-  const container = hosting.live(name)?.pick();
+  const container = hosting.traffic(name)?.pick();
   if (container === undefined) throw unavailable(`No instance of endpoint ${name} is healthy.`);
   const answer = await container.invoke(headersFor(requestHeaders), body).catch((error: unknown) => {
     throw unfinished(name, error);

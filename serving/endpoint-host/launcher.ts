@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import { ContainerProcess } from "./container-process.ts";
 import { programOf } from "./image.ts";
 import { containersFolder } from "./left-behind.ts";
+import type { MetricCollector } from "./metrics/metric-collector.ts";
 import { downloadModelData } from "./model-data.ts";
 import type { ContainerDefinition } from "./model-request.ts";
 
@@ -13,12 +14,14 @@ import type { ContainerDefinition } from "./model-request.ts";
 export class Launcher {
   readonly #directory: string;
   readonly #s3: S3Client;
+  readonly #collector: MetricCollector;
   readonly #clock: Clock;
   #started = 0;
 
-  constructor(directory: string, s3: S3Client, clock: Clock) {
+  constructor(directory: string, s3: S3Client, collector: MetricCollector, clock: Clock) {
     this.#directory = directory;
     this.#s3 = s3;
+    this.#collector = collector;
     this.#clock = clock;
   }
 
@@ -33,7 +36,8 @@ export class Launcher {
     await rm(folder, { recursive: true, force: true });
     await this.#download(container, folder);
     const port = await getPort({ host: "127.0.0.1" });
-    return ContainerProcess.start({ program, environment: container.Environment ?? {}, folder, port, clock: this.#clock });
+    const environment = container.Environment ?? {};
+    return ContainerProcess.start({ program, environment, folder, port, collector: this.#collector, clock: this.#clock });
   }
 
   async #download(container: ContainerDefinition, folder: string): Promise<void> {

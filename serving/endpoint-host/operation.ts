@@ -45,11 +45,11 @@ function constraint(issue: z.core.$ZodIssue): string {
     case "invalid_format":
       return "pattern" in issue ? `Member must satisfy regular expression pattern: ${issue.pattern}` : issue.message;
     case "too_big":
-      return issue.origin === "string"
+      return issue.origin === "string" || issue.origin === "array"
         ? `Member must have length less than or equal to ${issue.maximum}`
         : `Member must have value less than or equal to ${issue.maximum}`;
     case "too_small":
-      return issue.origin === "string"
+      return issue.origin === "string" || issue.origin === "array"
         ? `Member must have length greater than or equal to ${issue.minimum}`
         : `Member must have value greater than or equal to ${issue.minimum}`;
     case "invalid_value":

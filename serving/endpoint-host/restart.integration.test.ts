@@ -18,6 +18,8 @@ beforeAll(async () => {
   const model = await packages.putFairModel("fair");
   await host.driver.configure("one", model, { version: 1 });
   await host.driver.configure("two", model, { version: 2 });
+  await host.driver.configure("pair", model, { version: 3, instances: 2 });
+  await host.driver.configure("challenger", model, { version: 4, instances: 2 });
   await host.driver.create("falcon", "one");
 });
 
@@ -51,6 +53,33 @@ test("what a killed host left running is stopped, and its update is finished", a
   expect(updated.FailureReason).toBeUndefined();
   expect(updated).toMatchObject({ EndpointStatus: "InService", EndpointConfigName: "two" });
   expect(await host.driver.answeringVersion("falcon")).toBe(2);
+});
+
+test("a host killed while a canary bakes goes back to the champion: nobody watched the challenger meanwhile", async () => {
+  await host.driver.update("falcon", "pair");
+  await host.containers("falcon", 2);
+  const killed = await startProcess();
+  const driver = new EndpointDriver(killed.url);
+  const CanarySize = { Type: "INSTANCE_COUNT", Value: 1 } as const;
+  const TrafficRoutingConfiguration = { Type: "CANARY", WaitIntervalInSeconds: 600, CanarySize } as const;
+  await driver.startUpdate("falcon", "challenger", { BlueGreenUpdatePolicy: { TrafficRoutingConfiguration } });
+  await driver.baking("falcon", 0.5);
+  const leftBehind = await host.containers("falcon", 4);
+  killed.process.kill("SIGKILL");
+  await once(killed.process, "exit");
+  driver.close();
+
+  await host.restart();
+  expect(leftBehind.some(isRunning)).toBe(false);
+  const settled = await host.driver.settled("falcon");
+  expect(settled).toMatchObject({
+    EndpointStatus: "InService",
+    EndpointConfigName: "pair",
+    FailureReason: expect.stringContaining("the endpoint host ended while it was Baking"),
+  });
+  expect(settled.PendingDeploymentSummary).toBeUndefined();
+  for (let request = 0; request < 4; request += 1) expect(await host.driver.answeringVersion("falcon")).toBe(3);
+  await host.containers("falcon", 2);
 });
 
 test("a second host in the same folder is refused", async () => {

@@ -2,6 +2,8 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
+import { deploymentConfig } from "./deployment/deployment-config.ts";
+import { stages } from "./deployment/stage.ts";
 import { modelRequest } from "./model-request.ts";
 import { productionVariant } from "./variant-request.ts";
 
@@ -19,6 +21,10 @@ const endpointRecord = z.object({
   live: deployment.optional(),
   /** The configuration that is being brought up. */
   target: deployment.optional(),
+  /** How far the update has come; absent while none is under way. */
+  update: z.object({ started: time, config: deploymentConfig.optional(), stage: z.enum(stages), stageStarted: time }).optional(),
+  /** DeploymentConfig of the latest create or update that had one. */
+  lastDeploymentConfig: deploymentConfig.optional(),
 });
 
 const stateSchema = z.object({
@@ -34,6 +40,7 @@ const stateSchema = z.object({
 
 export type State = z.infer<typeof stateSchema>;
 export type EndpointRecord = z.infer<typeof endpointRecord>;
+export type EndpointUpdate = NonNullable<EndpointRecord["update"]>;
 export type Deployment = z.infer<typeof deployment>;
 
 /** What the host knows, in memory and in `state.json`: every change is on disk before it is answered. */

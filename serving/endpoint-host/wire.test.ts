@@ -106,6 +106,24 @@ describe("SageMaker's own words", () => {
     await expect(driver.sagemaker.send(new CreateEndpointConfigCommand(unknown))).rejects.toMatchObject(refusal("Could not find model"));
   });
 
+  test("for a deployment configuration beyond its limits", async () => {
+    const routing = { Type: "CANARY", WaitIntervalInSeconds: 60, CanarySize: { Type: "INSTANCE_COUNT", Value: 1 } } as const;
+    const policy = (changes: object) => ({ BlueGreenUpdatePolicy: { TrafficRoutingConfiguration: { ...routing, ...changes } } });
+    await expect(driver.startUpdate("e", "c1", policy({ WaitIntervalInSeconds: 3601 }))).rejects.toMatchObject(
+      refusal(
+        "Value '3601' at 'deploymentConfig.blueGreenUpdatePolicy.trafficRoutingConfiguration.waitIntervalInSeconds' failed to satisfy constraint: " +
+          "Member must have value less than or equal to 3600",
+      ),
+    );
+    await expect(driver.startUpdate("e", "c1", policy({ Type: "SUDDEN" }))).rejects.toMatchObject(
+      refusal("Member must satisfy enum value set: [ALL_AT_ONCE, CANARY, LINEAR]"),
+    );
+    const Alarms = Array.from({ length: 11 }, (_, index) => ({ AlarmName: `a${index}` }));
+    await expect(driver.startUpdate("e", "c1", { AutoRollbackConfiguration: { Alarms } })).rejects.toMatchObject(
+      refusal("Member must have length less than or equal to 10"),
+    );
+  });
+
   test("for an operation that the host does not know", async () => {
     await expect(driver.sagemaker.send(new ListTrainingJobsCommand())).rejects.toMatchObject({ name: "UnknownOperationException" });
   });
@@ -134,16 +152,12 @@ describe("what is not emulated is said, never skipped", () => {
     ).rejects.toMatchObject(refusal("ProductionVariants.0.ServerlessConfig is not emulated"));
   });
 
-  test("a canary", async () => {
-    const TrafficRoutingConfiguration = {
-      Type: "CANARY",
-      WaitIntervalInSeconds: 60,
-      CanarySize: { Type: "CAPACITY_PERCENT", Value: 50 },
-    } as const;
-    const DeploymentConfig = { BlueGreenUpdatePolicy: { TrafficRoutingConfiguration } };
-    await expect(
-      driver.sagemaker.send(new UpdateEndpointCommand({ EndpointName: "e", EndpointConfigName: "c1", DeploymentConfig })),
-    ).rejects.toMatchObject(refusal("DeploymentConfig is not emulated"));
+  test("a rolling update", async () => {
+    const step = { Type: "CAPACITY_PERCENT", Value: 50 } as const;
+    const RollingUpdatePolicy = { MaximumBatchSize: step, WaitIntervalInSeconds: 60 };
+    await expect(driver.startUpdate("e", "c1", { RollingUpdatePolicy })).rejects.toMatchObject(
+      refusal("DeploymentConfig.RollingUpdatePolicy is not emulated"),
+    );
   });
 });
 

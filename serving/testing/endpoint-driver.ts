@@ -3,6 +3,7 @@ import {
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
   CreateModelCommand,
+  type DeploymentConfig,
   DescribeEndpointCommand,
   type DescribeEndpointOutput,
   SageMakerClient,
@@ -28,8 +29,15 @@ export class EndpointDriver {
   }
 
   /** A model and a configuration of the same name, for a folder of model data. */
-  async configure(name: string, s3Uri: string, { version = 1, instances = 1 } = {}): Promise<void> {
-    const Environment = { FALCONRY_MODEL_NAME: "fair", FALCONRY_MODEL_VERSION: String(version), FALCONRY_RUN: "r", FALCONRY_DATASET: "d" };
+  async configure(name: string, s3Uri: string, { version = 1, instances = 1, endpoint = "falcon" } = {}): Promise<void> {
+    const Environment = {
+      FALCONRY_MODEL_NAME: "fair",
+      FALCONRY_MODEL_VERSION: String(version),
+      FALCONRY_RUN: "r",
+      FALCONRY_DATASET: "d",
+      FALCONRY_ENDPOINT: endpoint,
+      FALCONRY_METRIC_WINDOW_SECONDS: "1",
+    };
     const ModelDataSource = { S3DataSource: { S3Uri: s3Uri, S3DataType: "S3Prefix", CompressionType: "None" } } as const;
     await this.configureContainer(name, { Image: image, ModelDataSource, Environment }, instances);
   }
@@ -47,8 +55,27 @@ export class EndpointDriver {
   }
 
   async update(endpoint: string, config: string): Promise<DescribeEndpointOutput> {
-    await this.sagemaker.send(new UpdateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: config }));
+    await this.startUpdate(endpoint, config);
     return this.settled(endpoint);
+  }
+
+  async startUpdate(endpoint: string, config: string, deployment?: DeploymentConfig): Promise<void> {
+    const names = { EndpointName: endpoint, EndpointConfigName: config };
+    await this.sagemaker.send(new UpdateEndpointCommand({ ...names, DeploymentConfig: deployment }));
+  }
+
+  /** The endpoint when its new fleet has this share of the traffic and waits for the alarms. */
+  baking(endpoint: string, share: number): Promise<DescribeEndpointOutput> {
+    return vi.waitFor(
+      async () => {
+        const description = await this.describe(endpoint);
+        const [variant] = description.PendingDeploymentSummary?.ProductionVariants ?? [];
+        const bakes = variant?.VariantStatus?.[0]?.Status === "Baking" && variant.CurrentWeight === share;
+        if (!bakes) throw new Error(`${endpoint} does not bake with ${share} of the traffic`);
+        return description;
+      },
+      { timeout: 60_000, interval: 50 },
+    );
   }
 
   describe(endpoint: string): Promise<DescribeEndpointOutput> {
@@ -68,8 +95,8 @@ export class EndpointDriver {
   }
 
   /** The version of the model that answers one row. */
-  async answeringVersion(endpoint: string): Promise<number> {
-    const body = JSON.stringify({ instances: [{ mass: 1 }] });
+  async answeringVersion(endpoint: string, mass = 0): Promise<number> {
+    const body = JSON.stringify({ instances: [{ mass }] });
     const { Body } = await this.runtime.send(
       new InvokeEndpointCommand({ EndpointName: endpoint, ContentType: "application/json", Body: body }),
     );

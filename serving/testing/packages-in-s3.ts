@@ -11,6 +11,8 @@ import { localCredentials, localRegionName } from "@falconry/environment/environ
 import { readRegion, regionUrls } from "@falconry/environment/region.ts";
 import { regionFolder } from "@falconry/environment/region-folder.ts";
 import { classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
+import { GraphBuilder, int, int64Tensor } from "@falconry/model/onnx/graph.ts";
+import { dataType } from "@falconry/model/onnx/proto.ts";
 
 /** A bucket of one test file in the shared region's emulator. */
 export class PackagesInS3 {
@@ -39,8 +41,12 @@ export class PackagesInS3 {
   }
 
   /** Puts the package of {@link fairModel} at a prefix, and gives the prefix's address. */
-  async putFairModel(prefix: string, corrupt = false): Promise<string> {
-    const graph = fairModel();
+  putFairModel(prefix: string, corrupt = false): Promise<string> {
+    return this.putModel(prefix, fairModel(), corrupt);
+  }
+
+  /** @param corrupt whether the manifest names another graph's hash */
+  async putModel(prefix: string, graph: Uint8Array, corrupt = false): Promise<string> {
     const manifest = canonicalJson({ "model.onnx": corrupt ? sha256("something else") : sha256(graph) });
     await this.put(`${prefix}/manifest.json`, manifest);
     await this.put(`${prefix}/model.onnx`, graph);
@@ -64,4 +70,13 @@ export function fairModel(): Uint8Array {
     estimator: { type: "constant", probabilities: [0.25, 0.75] },
     producer: "test",
   });
+}
+
+/** Reads column `mass` as the index of its only class: 0 is answered, from 1 on the graph fails. */
+export function fragileModel(): Uint8Array {
+  const graph = new GraphBuilder("fragile");
+  graph.input("mass", "float", "vector");
+  const index = graph.node("Cast", ["mass"], { attributes: { to: int(dataType.int64) } });
+  graph.node("Gather", [graph.constant(int64Tensor([1], [0])), index], { as: graph.output("prediction", "int64") });
+  return graph.encode("test");
 }
