@@ -1,16 +1,26 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { bucketOf, countedAs, countsOf, embeddedMetrics, emptyCounts, latencyBounds, probabilityBounds } from "./serving-metrics.ts";
+import {
+  bucketOf,
+  countedAs,
+  countsOf,
+  embeddedMetrics,
+  emptyCounts,
+  latencyBounds,
+  metricNamespace,
+  probabilityBounds,
+} from "./serving-metrics.ts";
 
 const count = fc.integer({ min: 0, max: 1_000_000 });
 const buckets = (length: number) => fc.array(count, { minLength: length, maxLength: length });
+const label = fc.string({ unit: "grapheme", minLength: 1, size: "medium" }).map((name) => countedAs(name, [name]));
 const arbitraryCounts = fc.record({
   requests: count,
   clientErrors: count,
   serverErrors: count,
   latency: buckets(latencyBounds.length + 1),
   predictions: fc.record({
-    byClass: fc.dictionary(fc.string({ unit: "grapheme", minLength: 1 }), fc.integer({ min: 1, max: 1_000 }), {
+    byClass: fc.dictionary(label, fc.integer({ min: 1, max: 1_000 }), {
       maxKeys: 41,
     }),
     byProbability: buckets(probabilityBounds.length),
@@ -40,7 +50,7 @@ describe("a document of metrics", () => {
     expect(embeddedMetrics(counts, dimensions, 1_700_000_000_000)).toEqual({
       _aws: {
         Timestamp: 1_700_000_000_000,
-        CloudWatchMetrics: [{ Namespace: "Falconry/Serving", Dimensions: [["Endpoint", "ModelVersion"]], Metrics }],
+        CloudWatchMetrics: [{ Namespace: metricNamespace, Dimensions: [["Endpoint", "ModelVersion"]], Metrics }],
       },
       ...dimensions,
       ...metrics,

@@ -67,12 +67,14 @@ export function bucketOf(bounds: readonly number[], value: number): number {
 }
 
 /**
- * The name under which a prediction is counted: its class, or one name for all the classes of a model that has very many, and for what is no class.
+ * The name under which a prediction is counted: its class, or one name for all the classes of a model that has very many, for a class whose name is
+ * too long for a metric's, and for what is no class.
  *
  * @param classes of the model, in its order
  */
 export function countedAs(prediction: string | number, classes: readonly (string | number)[]): string {
-  return classes.slice(0, maxNamedClasses).includes(prediction) ? String(prediction) : "(other)";
+  const named = classes.slice(0, maxNamedClasses).includes(prediction) && classMetric(String(prediction)).length <= maxNameLength;
+  return named ? String(prediction) : "(other)";
 }
 
 /**
@@ -111,6 +113,8 @@ export function countsOf(metrics: Readonly<Record<string, number>>): ServingCoun
  * first ones count by name, in the order of its classes.
  */
 const maxNamedClasses = 40;
+/** CloudWatch's limit. */
+const maxNameLength = 255;
 
 function metricsOf({ requests, clientErrors, serverErrors, latency, predictions }: ServingCounts): Record<string, number> {
   const buckets = [
