@@ -27,6 +27,9 @@ export const probabilityBounds = [
   0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1,
 ] as const;
 
+/** What every prediction is counted as that is not counted by its class. */
+export const otherClasses = "(other)";
+
 /** What one model version did in one window, or in several, added up. Counts are whole numbers, 0 or more. */
 export interface ServingCounts {
   /** Answered calls of POST /invocations, whatever the status. Pings do not count. */
@@ -74,7 +77,7 @@ export function bucketOf(bounds: readonly number[], value: number): number {
  */
 export function countedAs(prediction: string | number, classes: readonly (string | number)[]): string {
   const named = classes.slice(0, maxNamedClasses).includes(prediction) && classMetric(String(prediction)).length <= maxNameLength;
-  return named ? String(prediction) : "(other)";
+  return named ? String(prediction) : otherClasses;
 }
 
 /**
