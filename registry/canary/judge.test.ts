@@ -133,8 +133,8 @@ describe("too little to tell is inconclusive", () => {
   });
 
   test("many rows of few requests, which may be much alike", () => {
-    const champion = served({ ok: 1000, rows: { "0": 30_000, "1": 70_000 } });
-    const challenger = served({ ok: 299, rows: { "0": 60_000, "1": 40_000 } });
+    const champion = served({ ok: 300, rows: { "0": 30_000, "1": 70_000 } });
+    const challenger = served({ ok: 300, rows: { "0": 40_500, "1": 59_500 } });
     expect(findingOf("class-shift", { champion, challenger })?.verdict).toBe("inconclusive");
   });
 
