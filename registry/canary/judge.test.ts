@@ -13,6 +13,8 @@ interface Served {
   serverErrors?: number;
   clientErrors?: number;
   milliseconds?: number;
+  /** Of the successful ones, those that take 100 ms. */
+  hanging?: number;
   rows?: Record<string, number>;
   /** Of the rows, those whose probability is NaN; the others have `probability`. */
   invalid?: number;
@@ -33,7 +35,8 @@ function served({
   const rows = Object.values(byClass).reduce((sum, count) => sum + count, 0);
   const counts = emptyCounts();
   Object.assign(counts, { requests: ok + serverErrors + clientErrors, serverErrors, clientErrors });
-  counts.latency[bucketOf(latencyBounds, milliseconds)] = ok;
+  counts.latency[bucketOf(latencyBounds, milliseconds)] = ok - hanging;
+  counts.latency[bucketOf(latencyBounds, 100)] = hanging;
   counts.predictions.byClass = byClass;
   counts.predictions.invalidProbability = invalid;
   const probability = "probability" in rest ? rest.probability : 0.9;
@@ -74,6 +77,11 @@ test("a verdict says what it rests on", () => {
   });
 });
 
+test("5xx do not hide 4xx", () => {
+  const evidence = { champion: served(), challenger: served({ ok: 475, clientErrors: 25, serverErrors: 500 }) };
+  expect(findingOf("client-errors", evidence)).toMatchObject({ verdict: "unhealthy", numbers: { challenger: 0.05 } });
+});
+
 describe("unhealthy, by one check alone", () => {
   test.for<[string, string, Served]>([
     ["2 % 5xx", "server-errors", { ok: 980, serverErrors: 20 }],
@@ -81,6 +89,7 @@ describe("unhealthy, by one check alone", () => {
     ["5 % 4xx", "client-errors", { ok: 950, clientErrors: 50 }],
     ["NaN for 2 % of its predictions", "invalid-probabilities", { invalid: 20 }],
     ["3 times as slow", "latency", { milliseconds: 12 }],
+    ["hanging for two fifths of its requests", "latency", { hanging: 400 }],
     ["one class for everything", "class-shift", { rows: { "1": 1000 } }],
     ["a class that the champion does not know", "class-shift", { rows: { "0": 300, "1": 500, "2": 200 } }],
     ["no probabilities any more", "probability-shift", { probability: undefined }],
