@@ -1,6 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { bootstrapInterval, foldsInterval, wilsonInterval } from "./intervals.ts";
+import { bootstrapInterval, differenceInterval, foldsInterval, wilsonInterval } from "./intervals.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 describe("a proportion", () => {
   /** scipy 1.17.1: binomtest(successes, trials).proportion_ci(method="wilson") */
@@ -24,6 +25,19 @@ describe("a proportion", () => {
 
   test("of no trials does not exist", () => {
     expect(() => wilsonInterval(0, 0)).toThrow(RangeError);
+  });
+});
+
+describe("a difference of proportions", () => {
+  /** scipy 1.17.1: the square-and-add of Newcombe's method 10 on binomtest(k, n).proportion_ci(method="wilson") of both */
+  test.each([
+    [0, 300, 6, 300, 0.0033706318415936236, 0.04293962081786058],
+    [1, 500, 9, 400, 0.006423728166506637, 0.040271365016422464],
+    [20, 1000, 35, 1000, 0.0005464510026214602, 0.030025413123729035],
+    [5, 50, 5, 50, -0.12688764707939468, 0.12688764707939468],
+  ])("%i of %i, then %i of %i", (before, trialsBefore, after, trialsAfter, low, high) => {
+    const interval = differenceInterval({ successes: before, trials: trialsBefore }, { successes: after, trials: trialsAfter });
+    expect(interval).toEqual({ low: expect.closeTo(low, 12), high: expect.closeTo(high, 12) });
   });
 });
 
@@ -53,7 +67,7 @@ describe("the bootstrap", () => {
   test("comes close to Wilson's interval of a proportion", () => {
     const right = Array.from({ length: 200 }, (_, row) => row % 5 !== 0);
     const share = (rows: number[]) => rows.filter((row) => right[row]).length / rows.length;
-    const { low, high } = bootstrapInterval(right.length, share, seeded(7));
+    const { low, high } = bootstrapInterval(right.length, share, seededRandom(7));
     const wilson = wilsonInterval(160, 200);
     expect(low).toBeCloseTo(wilson.low, 1);
     expect(high).toBeCloseTo(wilson.high, 1);
@@ -61,21 +75,10 @@ describe("the bootstrap", () => {
 
   test("gives the same for the same seed", () => {
     const largest = (rows: number[]) => Math.max(...rows);
-    expect(bootstrapInterval(30, largest, seeded(3))).toEqual(bootstrapInterval(30, largest, seeded(3)));
+    expect(bootstrapInterval(30, largest, seededRandom(3))).toEqual(bootstrapInterval(30, largest, seededRandom(3)));
   });
 
   test("of what never has a value has none", () => {
-    expect(bootstrapInterval(3, () => Number.NaN, seeded(1))).toEqual({ low: Number.NaN, high: Number.NaN });
+    expect(bootstrapInterval(3, () => Number.NaN, seededRandom(1))).toEqual({ low: Number.NaN, high: Number.NaN });
   });
 });
-
-/** Mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -24,6 +24,27 @@ export function wilsonInterval(successes: number, trials: number): Interval {
   return { low: successes === 0 ? 0 : (centre - spread) / scale, high: successes === trials ? 1 : (centre + spread) / scale };
 }
 
+/** Of so many trials, so many had the property. Neither need be whole, where trials that are alike weigh less than one. */
+export interface Proportion {
+  successes: number;
+  trials: number;
+}
+
+/**
+ * 95 % interval of how much larger the second proportion is than the first, of independent samples; holds for few trials and near 0 and 1.
+ *
+ * @param before at least one trial, as `after`
+ * @see Newcombe (1998), Interval estimation for the difference between independent proportions, method 10
+ */
+export function differenceInterval(before: Proportion, after: Proportion): Interval {
+  const [first, second] = [before.successes / before.trials, after.successes / after.trials];
+  const [ofFirst, ofSecond] = [wilsonInterval(before.successes, before.trials), wilsonInterval(after.successes, after.trials)];
+  return {
+    low: second - first - Math.hypot(second - ofSecond.low, ofFirst.high - first),
+    high: second - first + Math.hypot(ofSecond.high - second, first - ofFirst.low),
+  };
+}
+
 /**
  * Mean of a k-fold cross-validation with a 95 % interval. Folds share training rows, so their values vary less than independent
  * ones would: the variance of the mean is s^2 (1/k + 1/(k - 1)), not s^2 / k.

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { canarySettings } from "./canary.ts";
 import { loadWorkload, workloadNames } from "./load-workload.ts";
 import type { Workload } from "./workload.ts";
 
@@ -72,6 +73,12 @@ describe("a declaration is found", () => {
   });
 });
 
+test("what a declaration leaves out of its canary is filled in", async () => {
+  await declare({ ...pumps, rollout: { ...pumps.rollout, canary: { minimumRequests: 50 } } } satisfies Workload);
+  const { rollout } = await loadWorkload(folder);
+  expect(rollout.canary).toEqual({ ...canarySettings(undefined), minimumRequests: 50 });
+});
+
 describe("a declaration that does not hold is refused at the property", () => {
   test.for([
     ["an unknown property", { ...pumps, colour: "red" }, 'workload: Unrecognized key: "colour"'],
@@ -111,6 +118,22 @@ describe("a declaration that does not hold is refused at the property", () => {
       { ...pumps, gates: { ...pumps.gates, floor: 80 } },
       "workload.gates.floor: every metric lies in [0, 1], 80 does not",
     ],
+    [
+      "a bake longer than SageMaker waits",
+      canary({ maxBakeSeconds: 4000 }),
+      "workload.rollout.canary.maxBakeSeconds: Too big: expected number to be <=3600",
+    ],
+    [
+      "a bake shorter than containers count",
+      canary({ minimumBakeSeconds: 5 }),
+      "workload.rollout.canary.minimumBakeSeconds: Too small: expected number to be >=10",
+    ],
+    [
+      "a bake that ends before the judge may speak",
+      canary({ maxBakeSeconds: 300 }),
+      "workload.rollout.canary.maxBakeSeconds: 300 leaves no time for a verdict between minimumBakeSeconds (120) and the last silenceToAlarmSeconds (240)",
+    ],
+    ["a setting of the canary that is none", canary({ errors: 0 }), 'workload.rollout.canary: Unrecognized key: "errors"'],
     ["a file that is not there", { ...pumps, features: { sql: "query.sql" } }, "workload.features.sql: "],
   ] as const)("%s", async ([, workload, message]) => {
     await declare(workload);
@@ -131,6 +154,10 @@ describe("a declaration that does not hold is refused at the property", () => {
 
 function target(column: string): unknown {
   return { ...pumps, target: { ...pumps.target, column } };
+}
+
+function canary(settings: object): unknown {
+  return { ...pumps, rollout: { ...pumps.rollout, canary: settings } };
 }
 
 function column(name: keyof typeof pumps.columns, changes: object): unknown {

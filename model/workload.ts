@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { canarySchema } from "./canary.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, "lower-case letters, digits and hyphens, at most 41");
 const seed = z.number().int().nonnegative();
@@ -67,10 +68,16 @@ export const workloadSchema = z.strictObject({
     /** Fewest rows that champion and candidate are compared on. */
     minimumRows: z.number().int().positive(),
   }),
-  rollout: z.strictObject({ instanceType: z.string(), instanceCount: z.number().int().min(2) }),
+  rollout: z.strictObject({
+    instanceType: z.string(),
+    instanceCount: z.number().int().min(2),
+    /** What the canary is judged by. @default the defaults of each */
+    canary: canarySchema.optional(),
+  }),
 });
 
-export type Workload = z.infer<typeof workloadSchema>;
+/** As it is written; what has a default may be left out. */
+export type Workload = z.input<typeof workloadSchema>;
 export type Column = z.infer<typeof column>;
 export type CandidateSettings = z.infer<typeof candidate>;
 

@@ -32,7 +32,8 @@ export class Endpoint extends pulumi.ComponentResource {
     this.settings = pulumi.output({
       name: endpoint.name,
       variant: VARIANT,
-      ...args.rollout,
+      instanceType: args.rollout.instanceType,
+      instanceCount: args.rollout.instanceCount,
       bootstrapConfig: configuration.name,
     });
     this.registerOutputs({ settings: this.settings });

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { table } from "@falconry/cli/tables/table.ts";
 import { measureDrill } from "./drill.ts";
 import { measureInference } from "./inference.ts";
+import { measureJudge } from "./judge.ts";
 import { type Measurement, median, ratio } from "./measurement.ts";
 import { measureStartup } from "./startup.ts";
 
@@ -10,6 +11,7 @@ const startupRunsPerRun = 7;
 const benchmarks: Record<string, (runs: number) => Measurement[] | Promise<Measurement[]>> = {
   inference: measureInference,
   startup: (runs) => measureStartup(runs * startupRunsPerRun),
+  judge: measureJudge,
   drill: measureDrill,
 };
 

@@ -1,9 +1,9 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { DenseLayer } from "@falconry/model/onnx/estimators.ts";
+import { seededRandom, shuffledIndices } from "@falconry/model/seeded-random.ts";
 import type { CandidateSettings } from "@falconry/model/workload.ts";
 import type { LayersModel, Tensor2D } from "@tensorflow/tfjs-node";
 import type { Candidate, Examples, FittedEstimator } from "./candidate.ts";
-import { seededRandom, shuffledIndices } from "./seeded-random.ts";
 
 type TensorFlow = typeof import("@tensorflow/tfjs-node");
 type MlpSettings = Omit<Extract<CandidateSettings, { type: "mlp" }>, "name" | "type">;

@@ -1,7 +1,7 @@
 import { bootstrapInterval, type Interval, wilsonInterval } from "@falconry/model/intervals.ts";
 import { confusionMatrix, correct, logLoss } from "@falconry/model/metrics.ts";
 import { type ScoredRows, score } from "@falconry/model/score.ts";
-import { seededRandom } from "../candidates/seeded-random.ts";
+import { seededRandom } from "@falconry/model/seeded-random.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 
 /** What predictions are measured by. Log loss is in nats, lower is better; the others are in [0, 1], higher is better. */
