@@ -27,6 +27,7 @@ function served({
   serverErrors = 0,
   clientErrors = 0,
   milliseconds = 4,
+  hanging = 0,
   invalid = 0,
   seconds = 600,
   ...rest
