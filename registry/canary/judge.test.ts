@@ -137,6 +137,8 @@ describe("too little to tell is inconclusive", () => {
       { rows: { "(other)": 1000 }, probability: undefined },
       { rows: { "(other)": 1000 }, probability: undefined },
     ],
+    ["as many slow requests as may be too many", {}, { hanging: 320 }],
+    ["predictions for few of the answers", {}, { rows: { "0": 90, "1": 209 } }],
     ["answers without predictions", {}, { rows: {} }],
   ])("%s", ([, champion, challenger]) => {
     expect(judge({ champion: served(champion), challenger: served(challenger) }, settings).verdict).toBe("inconclusive");
