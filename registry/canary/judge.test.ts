@@ -27,6 +27,7 @@ function served({
   serverErrors = 0,
   clientErrors = 0,
   milliseconds = 4,
+  hanging = 0,
   invalid = 0,
   seconds = 600,
   ...rest
@@ -136,6 +137,7 @@ describe("too little to tell is inconclusive", () => {
       { rows: { "(other)": 1000 }, probability: undefined },
       { rows: { "(other)": 1000 }, probability: undefined },
     ],
+    ["as many slow requests as may be too many", {}, { hanging: 320 }],
     ["answers without predictions", {}, { rows: {} }],
   ])("%s", ([, champion, challenger]) => {
     expect(judge({ champion: served(champion), challenger: served(challenger) }, settings).verdict).toBe("inconclusive");
@@ -145,6 +147,11 @@ describe("too little to tell is inconclusive", () => {
     const champion = served({ ok: 300, rows: { "0": 30_000, "1": 70_000 } });
     const challenger = served({ ok: 300, rows: { "0": 40_500, "1": 59_500 } });
     expect(findingOf("class-shift", { champion, challenger })?.verdict).toBe("inconclusive");
+  });
+
+  test("predictions for fewer answers than the minimum", () => {
+    const evidence = { champion: served(), challenger: served({ rows: { "0": 90, "1": 209 } }) };
+    for (const name of ["class-shift", "probability-shift"]) expect(findingOf(name, evidence)?.verdict).toBe("inconclusive");
   });
 
   test("fewer truths than the minimum", () => {

@@ -5,7 +5,7 @@ import { mannWhitney } from "../statistics/mann-whitney.ts";
 import type { Finding } from "../verdict.ts";
 import type { Check } from "./check.ts";
 
-/** Of the slow requests, the percentile that is compared. */
+/** Where the slow tenth of requests begins. */
 const slow = 0.9;
 
 /**

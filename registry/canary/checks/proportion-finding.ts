@@ -3,7 +3,7 @@ import { rise } from "../statistics/rise.ts";
 import { type Finding, verdictOn } from "../verdict.ts";
 
 /** What was counted, and how much larger the challenger's share of it may be. */
-export interface Question {
+interface Question {
   name: string;
   /** Plural, for people. */
   of: string;
@@ -17,15 +17,10 @@ export interface Question {
 /** Whether the challenger has a larger share of something bad; inconclusive where either has too few trials. */
 export function proportionFinding({ name, of, champion, challenger, minimumTrials, margin, significance }: Question): Finding {
   const required = `a share at most ${percent(margin)} above the champion's, of ${minimumTrials} or more each`;
-  const thin = Math.min(champion.trials, challenger.trials) < minimumTrials;
-  if (thin)
-    return {
-      name,
-      verdict: "inconclusive",
-      measured: `${challenger.trials} ${of}, the champion ${champion.trials}`,
-      required,
-      numbers: {},
-    };
+  if (Math.min(champion.trials, challenger.trials) < minimumTrials) {
+    const measured = `${challenger.trials} ${of}, the champion ${champion.trials}`;
+    return { name, verdict: "inconclusive", measured, required, numbers: {} };
+  }
   const difference = rise(champion, challenger);
   return {
     name,

@@ -1,5 +1,5 @@
 import { gammaln, sum } from "simple-statistics";
-import { normalTails } from "./normal-tail.ts";
+import { normalTails } from "./normal-tails.ts";
 
 /** Fewest cases expected in a cell. @see Cochran (1954), Some methods for strengthening the common chi-square tests */
 const minimumExpected = 5;

@@ -1,5 +1,5 @@
 import { sum } from "simple-statistics";
-import { normalTails } from "./normal-tail.ts";
+import { normalTails } from "./normal-tails.ts";
 
 export interface RankComparison {
   /** Two-sided, in [0, 1], with corrections for ties and continuity. */
