@@ -7,7 +7,7 @@ import { describeEndpoint } from "../endpoint/describe.ts";
 import { isPublished, PackageChanged, publishPackage } from "../endpoint/package.ts";
 import { probe } from "../endpoint/probe.ts";
 import { probeRows } from "../endpoint/probe-rows.ts";
-import { isRefusal } from "../endpoint/refusal.ts";
+import { isInProgress, isRefusal } from "../endpoint/refusal.ts";
 import { registeredFiles } from "../gates/registered-files.ts";
 import { runGates } from "../gates/run-gates.ts";
 import type { Action, Aliases } from "./decide.ts";
@@ -60,8 +60,8 @@ async function updateEndpoint(context: RegistryContext, story: Story, operation:
     await sagemaker.send(new UpdateEndpointCommand({ EndpointName: name, EndpointConfigName: to }));
   } catch (error) {
     if (!isRefusal(error) && !(error instanceof NameTaken) && !(error instanceof PackageChanged)) throw error;
-    // An update that somebody else has just begun is waited for, not counted as ours.
-    if ((await describeEndpoint(sagemaker, name))?.status === "Updating") return;
+    // An update that somebody else has just begun is waited for, not counted as ours. It may have ended since: the next look tells.
+    if (isInProgress(error)) return;
     return story.record({ type: "failed", promotion: operation.id, reason: error.message });
   }
   await story.record({ type: "updating", promotion: operation.id, config: to });
@@ -86,6 +86,9 @@ async function readBack(context: RegistryContext, story: Story, operation: Opera
   context.progress(`${operation.id}: probing ${story.endpoint.name}`);
   const rows = await probeRows(context.environment, deployment);
   const outcome = await probe(context, story.endpoint, { model: { name: story.workload, version }, run, dataset }, rows);
+  // Answers count for the configuration that still stands after them: the look before them may have been an old one.
+  const after = await describeEndpoint(context.environment.sagemaker, story.endpoint.name);
+  if (after?.status !== "InService" || after.config !== config) return;
   if (!outcome.answered) return story.record({ type: "probe-failed", promotion: operation.id, reason: outcome.because });
   const answered = { promotion: operation.id, version, config, probes: outcome.probes };
   if (operation.kind === "promotion") return story.record({ type: "live", ...answered });
