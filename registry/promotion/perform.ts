@@ -2,7 +2,7 @@ import { UpdateEndpointCommand } from "@aws-sdk/client-sagemaker";
 import { MlflowError } from "mlflow-client";
 import type { RegistryContext } from "../context.ts";
 import { createConfiguration, createModel, NameTaken } from "../endpoint/create.ts";
-import { deploymentOf } from "../endpoint/deployment.ts";
+import { type Deployment, deploymentOf } from "../endpoint/deployment.ts";
 import { describeEndpoint } from "../endpoint/describe.ts";
 import { isPublished, PackageChanged, publishPackage } from "../endpoint/package.ts";
 import { probe } from "../endpoint/probe.ts";
@@ -54,8 +54,9 @@ async function updateEndpoint(context: RegistryContext, story: Story, operation:
   const { sagemaker } = context.environment;
   const { name } = story.endpoint;
   try {
-    const { deployment } = underWay(operation);
-    if (to === deployment.config) await prepare(context, story, operation);
+    // What is gone back to is made anew too, where somebody deleted it; only the bootstrap model is not ours to make.
+    const deployment = [underWay(operation).deployment, ...story.state.good].find(({ config }) => config === to);
+    if (deployment !== undefined) await prepare(context, story, operation.id, deployment);
     context.progress(`${operation.id}: ${name} is brought to ${to}`);
     await sagemaker.send(new UpdateEndpointCommand({ EndpointName: name, EndpointConfigName: to }));
   } catch (error) {
@@ -68,11 +69,10 @@ async function updateEndpoint(context: RegistryContext, story: Story, operation:
 }
 
 /** Package, SageMaker model and endpoint configuration, each made only where it is not there. */
-async function prepare(context: RegistryContext, { workload, endpoint }: Story, operation: Operation): Promise<void> {
+async function prepare(context: RegistryContext, { workload, endpoint }: Story, id: string, deployment: Deployment): Promise<void> {
   const { environment, progress } = context;
-  const { deployment } = underWay(operation);
   if (!(await isPublished(environment, deployment.package))) {
-    progress(`${operation.id}: publishing version ${deployment.version}`);
+    progress(`${id}: publishing version ${deployment.version}`);
     await publishPackage(environment, await registeredFiles(environment, workload, deployment.version), deployment.package);
   }
   await createModel(environment, workload, deployment);

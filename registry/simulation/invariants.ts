@@ -107,16 +107,18 @@ function disagreements({ world, strangers }: Remains, state: EndpointState, stat
     return violations;
   }
   if (!status.differences.some((difference) => difference.includes(serves))) violations.push(`status does not say that ${serves} serves`);
-  if (world.strays + strangers.updates === 0 && !gaveUp(world.events))
+  if (world.strays + strangers.updates === 0 && !gaveUp(world.events, strangers))
     violations.push(`${serves} serves, not ${world.meantConfig}, and nobody interfered`);
   return violations;
 }
 
-/** A rollback, or the way back from a promotion, that SageMaker could not bring up: the ledger and its command said so. */
-function gaveUp(events: readonly PromotionEvent[]): boolean {
+/** A rollback, or the way back from a promotion, that SageMaker could not or would not bring up: the ledger and its command said so. */
+function gaveUp(events: readonly PromotionEvent[], { deletions }: Strangers): boolean {
   const rollbacks = new Set(events.filter(({ type }) => type === "rolling-back").map(({ promotion }) => promotion));
   return events.some(
-    (event) => event.type === "failed" && (rollbacks.has(event.promotion) || event.reason.includes("could not be brought back")),
+    (event) =>
+      event.type === "failed" &&
+      (rollbacks.has(event.promotion) || event.reason.includes("could not be brought back") || deletions.length > 0),
   );
 }
 
