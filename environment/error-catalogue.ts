@@ -22,6 +22,7 @@ export const errorCatalogue = {
   "registry.promotion-unknown": { exit: 3, when: "No promotion has this id." },
   "registry.wrong-state": { exit: 3, when: "The promotion is past the point where it could be approved or rejected." },
   "registry.deployment-failed": { exit: 3, when: "The endpoint did not come up with the new version; the one before serves." },
+  "registry.superseded": { exit: 3, when: "A later rollback gave the promotion or rollback up on its way." },
   "registry.nothing-to-roll-back-to": { exit: 3, when: "No other version that went live stands behind the champion." },
   "registry.never-live": { exit: 3, when: "`--to` names a version that was never live." },
   "registry.reason-missing": { exit: 2, when: "An approval, a rejection or a rollback came without a reason." },

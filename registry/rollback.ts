@@ -23,7 +23,7 @@ export interface RollbackReport {
  * flight is given up. A rollback that a crash cut short is finished, not begun again.
  *
  * @throws FalconryError `registry.nothing-to-roll-back-to`, `registry.never-live`, `registry.already-live`, `registry.reason-missing`,
- * `registry.deployment-failed`
+ * `registry.deployment-failed`, `registry.superseded`
  */
 export async function rollback(
   context: RegistryContext,

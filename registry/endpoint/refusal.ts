@@ -6,6 +6,11 @@ export function isRefusal(error: unknown): error is SageMakerServiceException {
   return error.name === "ValidationException" || error.name === "ResourceLimitExceeded" || error.name === "ResourceInUse";
 }
 
+/** An update is under way, ours or somebody else's: that passes. */
+export function isInProgress(error: unknown): boolean {
+  return isRefusal(error) && /in-progress/i.test(error.message);
+}
+
 /** What is not there is a ValidationException too: only the text tells. */
 export async function ifThere<T>(answer: Promise<T>): Promise<T | undefined> {
   try {

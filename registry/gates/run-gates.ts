@@ -20,6 +20,9 @@ import type { Verdict } from "./verdict.ts";
 /** In the order in which they are shown. All are asked, whatever the ones before found. */
 const allGates: readonly Gate[] = [lineageComplete, tensorsOnly, compatibleSignature, onnxParity, metricFloor, notWorse];
 
+const tooManyRequests = 429;
+const firstServerError = 500;
+
 export interface GatesOutcome {
   gates: Verdict[];
   /** Exactly what was judged; undefined where a gate failed. */
@@ -62,10 +65,15 @@ async function measure(gate: Gate, contest: Contest): Promise<Measurement> {
   try {
     return await gate.measure(contest);
   } catch (error) {
-    const isReason = error instanceof Unmeasurable || error instanceof FalconryError || error instanceof MlflowError;
-    if (!isReason || unreachable(error) !== undefined) throw error;
+    const isReason = error instanceof Unmeasurable || error instanceof FalconryError || (error instanceof MlflowError && !isPassing(error));
+    if (!isReason) throw error;
     return { passed: false, measured: `cannot be measured: ${error.message}` };
   }
+}
+
+/** MLflow cannot be reached, is overloaded, or is being mended: that says nothing about the version. */
+function isPassing(error: MlflowError): boolean {
+  return unreachable(error) !== undefined || error.status === tooManyRequests || (error.status ?? 0) >= firstServerError;
 }
 
 async function judged(candidate: Candidate): Promise<Judged> {

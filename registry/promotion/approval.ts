@@ -7,7 +7,8 @@ import { Story, workloadOf } from "./story.ts";
 /**
  * Approves a promotion whose gates passed, and carries it through: success means that the new version answered.
  *
- * @throws FalconryError `registry.promotion-unknown`, `registry.wrong-state`, `registry.reason-missing`, `registry.deployment-failed`
+ * @throws FalconryError `registry.promotion-unknown`, `registry.wrong-state`, `registry.reason-missing`, `registry.deployment-failed`,
+ * `registry.superseded`
  */
 export async function approve(context: RegistryContext, promotion: string, reason: string): Promise<PromotionReport> {
   await decided(context, promotion, { type: "approved", reason });

@@ -94,9 +94,14 @@ describe.each<[string, EventDraft[], [string, Observation, string][]]>([
       ["SageMaker is rolling it back", runs("v1", "RollingBack"), "wait"],
       ["it serves the new configuration", runs("v2"), "probe"],
       ["it returned to the old one", runs("v1", "InService", "ping failed"), "record-failure: ping failed"],
-      ["it returned and does not say why", runs("v1"), "record-failure: the endpoint is InService with v1, not with v2"],
+      ["it shows the old one and does not say why: perhaps from before the order", runs("v1"), "update-endpoint to v2"],
       ["it could not even return", runs("v1", "UpdateRollbackFailed", "no capacity"), "record-failure: no capacity"],
     ],
+  ],
+  [
+    "deploying, ordered again and again",
+    [...ordered, step.updating("falcon-7", "v2"), step.updating("falcon-7", "v2")],
+    [["it still shows the old one", runs("v1"), "record-failure: the endpoint is InService with v1, not with v2"]],
   ],
   [
     "came up, but another version answered",

@@ -36,6 +36,9 @@ export type Action =
   /** Nothing is left to do until a person acts. */
   | { type: "rest" };
 
+/** An endpoint that is in service with another configuration, and does not say why, is brought up anew so often before that counts as a failure. */
+const maxOrders = 3;
+
 /** SageMaker refuses an update in these states, and leaves them by itself. */
 const busy = new Set(["Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"]);
 
@@ -67,7 +70,9 @@ function bringUp(operation: Operation, progress: UnderWay, { endpoint }: Observa
   if (endpoint.status === "InService" && endpoint.config === target) {
     return returning ? fails(progress.because ?? "it did not answer") : { type: "probe", operation };
   }
-  if (progress.ordered === target) {
+  // Without a reason it may be an answer from before the order, or somebody else's order that overtook ours: the order is given again.
+  const isUnexplained = endpoint.status === "InService" && endpoint.failureReason === undefined;
+  if (progress.ordered === target && !(isUnexplained && (progress.orders ?? 0) < maxOrders)) {
     const why = endpoint.failureReason ?? `the endpoint is ${endpoint.status} with ${endpoint.config}, not with ${target}`;
     return fails(returning ? `${progress.because}; and it could not be brought back: ${why}` : why);
   }

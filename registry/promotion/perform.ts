@@ -2,12 +2,12 @@ import { UpdateEndpointCommand } from "@aws-sdk/client-sagemaker";
 import { MlflowError } from "mlflow-client";
 import type { RegistryContext } from "../context.ts";
 import { createConfiguration, createModel, NameTaken } from "../endpoint/create.ts";
-import { deploymentOf } from "../endpoint/deployment.ts";
+import { type Deployment, deploymentOf } from "../endpoint/deployment.ts";
 import { describeEndpoint } from "../endpoint/describe.ts";
 import { isPublished, PackageChanged, publishPackage } from "../endpoint/package.ts";
 import { probe } from "../endpoint/probe.ts";
 import { probeRows } from "../endpoint/probe-rows.ts";
-import { isRefusal } from "../endpoint/refusal.ts";
+import { isInProgress, isRefusal } from "../endpoint/refusal.ts";
 import { registeredFiles } from "../gates/registered-files.ts";
 import { runGates } from "../gates/run-gates.ts";
 import type { Action, Aliases } from "./decide.ts";
@@ -54,25 +54,25 @@ async function updateEndpoint(context: RegistryContext, story: Story, operation:
   const { sagemaker } = context.environment;
   const { name } = story.endpoint;
   try {
-    const { deployment } = underWay(operation);
-    if (to === deployment.config) await prepare(context, story, operation);
+    // What is gone back to is made anew too, where somebody deleted it; only the bootstrap model is not ours to make.
+    const deployment = [underWay(operation).deployment, ...story.state.good].find(({ config }) => config === to);
+    if (deployment !== undefined) await prepare(context, story, operation.id, deployment);
     context.progress(`${operation.id}: ${name} is brought to ${to}`);
     await sagemaker.send(new UpdateEndpointCommand({ EndpointName: name, EndpointConfigName: to }));
   } catch (error) {
     if (!isRefusal(error) && !(error instanceof NameTaken) && !(error instanceof PackageChanged)) throw error;
-    // An update that somebody else has just begun is waited for, not counted as ours.
-    if ((await describeEndpoint(sagemaker, name))?.status === "Updating") return;
+    // An update that somebody else has just begun is waited for, not counted as ours. It may have ended since: the next look tells.
+    if (isInProgress(error)) return;
     return story.record({ type: "failed", promotion: operation.id, reason: error.message });
   }
   await story.record({ type: "updating", promotion: operation.id, config: to });
 }
 
 /** Package, SageMaker model and endpoint configuration, each made only where it is not there. */
-async function prepare(context: RegistryContext, { workload, endpoint }: Story, operation: Operation): Promise<void> {
+async function prepare(context: RegistryContext, { workload, endpoint }: Story, id: string, deployment: Deployment): Promise<void> {
   const { environment, progress } = context;
-  const { deployment } = underWay(operation);
   if (!(await isPublished(environment, deployment.package))) {
-    progress(`${operation.id}: publishing version ${deployment.version}`);
+    progress(`${id}: publishing version ${deployment.version}`);
     await publishPackage(environment, await registeredFiles(environment, workload, deployment.version), deployment.package);
   }
   await createModel(environment, workload, deployment);
@@ -86,6 +86,9 @@ async function readBack(context: RegistryContext, story: Story, operation: Opera
   context.progress(`${operation.id}: probing ${story.endpoint.name}`);
   const rows = await probeRows(context.environment, deployment);
   const outcome = await probe(context, story.endpoint, { model: { name: story.workload, version }, run, dataset }, rows);
+  // Answers count for the configuration that still stands after them: the look before them may have been an old one.
+  const after = await describeEndpoint(context.environment.sagemaker, story.endpoint.name);
+  if (after?.status !== "InService" || after.config !== config) return;
   if (!outcome.answered) return story.record({ type: "probe-failed", promotion: operation.id, reason: outcome.because });
   const answered = { promotion: operation.id, version, config, probes: outcome.probes };
   if (operation.kind === "promotion") return story.record({ type: "live", ...answered });

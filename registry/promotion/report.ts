@@ -29,9 +29,15 @@ export function requireReason(reason: string): string {
   });
 }
 
-/** @throws FalconryError `registry.deployment-failed` */
+/** @throws FalconryError `registry.deployment-failed`, `registry.superseded` */
 export function requireSuccess(story: Story, id: string): void {
   const { version, progress } = story.operation(id);
+  if (progress.state === "superseded") {
+    throw new FalconryError("registry.superseded", {
+      message: `${id} to version ${version} was given up on its way: superseded ${progress.because}`,
+      hint: `See who asked for what with: falconry history ${story.workload}`,
+    });
+  }
   if (progress.state !== "failed") return;
   throw new FalconryError("registry.deployment-failed", {
     message: `${id}: version ${version} did not come up on ${story.endpoint.name}: ${progress.because}`,

@@ -33,6 +33,8 @@ export interface UnderWay {
   previousConfig: string;
   /** The configuration that SageMaker took the last order for. */
   ordered?: string;
+  /** How often in a row it took that order. */
+  orders?: number;
   /** Why it is returning. */
   because?: string;
 }
@@ -98,7 +100,7 @@ function advance(before: Operation | undefined, event: PromotionEvent): Operatio
     case "deploying":
       return to({ state: "deploying", deployment: event.deployment, previousConfig: event.previousConfig });
     case "updating":
-      return to({ ...underWay(before, event), ordered: event.config });
+      return to(ordered(underWay(before, event), event.config));
     case "probe-failed":
       return to({ ...underWay(before, event), state: "returning", because: event.reason });
     case "failed":
@@ -134,6 +136,10 @@ function known(operations: ReadonlyMap<string, Operation>, id: string): Operatio
 function underWay({ progress }: Operation, event: PromotionEvent): UnderWay {
   if ("deployment" in progress) return progress;
   throw impossible(event, `follows "${progress.state}"`);
+}
+
+function ordered(progress: UnderWay, config: string): UnderWay {
+  return { ...progress, ordered: config, orders: progress.ordered === config ? (progress.orders ?? 0) + 1 : 1 };
 }
 
 function candidateOf({ progress }: Operation, event: PromotionEvent): Candidate {

@@ -1,0 +1,30 @@
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beginnings } from "./beginning.ts";
+import { faults } from "./faults.ts";
+import { playRounds } from "./rounds.ts";
+import type { Beginning } from "./world.ts";
+
+vi.mock("@falconry/model/frame.ts", async (original) => (await import("./remembered.ts")).rememberedFrames(await original()));
+vi.mock("@falconry/model/mlmodel.ts", async (original) => (await import("./remembered.ts")).rememberedMlmodels(await original()));
+vi.mock("@falconry/model/session.ts", async (original) => (await import("./remembered.ts")).rememberedModels(await original()));
+
+const minute = 60_000;
+/** A fault that so many runs do not show counts as one that the simulation lets through. */
+const runs = 1_000;
+
+let all: Beginning[];
+beforeAll(async () => {
+  all = await beginnings();
+}, minute);
+
+describe("a deliberate fault is noticed", () => {
+  test.each(Object.entries(faults))(
+    "%s",
+    async (_, fault) => {
+      const { broken } = await playRounds(all, { runs, seed: 1, fault, shrink: false });
+      expect(broken?.run.violations).not.toEqual([]);
+      expect(broken).toBeDefined();
+    },
+    minute,
+  );
+});

@@ -1,0 +1,255 @@
+import type { Clock } from "./clock.ts";
+import type { PlannedMishap, Scenario } from "./scenario.ts";
+
+const callMilliseconds = 20;
+
+/** One call of a process to a service. */
+export interface Call {
+  /** The command's or the method's name. */
+  name: string;
+  /** What it is about, for the account of the run. */
+  about(): string;
+  /** It changes something. */
+  changes: boolean;
+  /** What it does to the service, and the answer; throws the service's own errors. */
+  effect(): unknown;
+  /** The answer of a service that does not know of its last change yet. */
+  stale?(): unknown;
+  throttled(): Error;
+  timedOut(): Error;
+}
+
+/** One of the product's programs: it runs until it is done, has failed, or has died where it stood. */
+export class Process {
+  readonly name: string;
+  state: "running" | "done" | "failed" | "died" = "running";
+  answer: unknown;
+  error: unknown;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+interface Delivery {
+  /** Milliseconds since the epoch before which it does not happen. */
+  due: number;
+  /** Who waits for it; nobody where the sender gave up. */
+  process: Process | undefined;
+  deliver(): void;
+}
+
+/**
+ * What stands between the processes and the services. One thing happens at a time, when every process waits for something, so that the same
+ * picks and mishaps always give the same run.
+ */
+export class Network {
+  /** Mishaps that befell a call: `<mishap> <call>`. */
+  readonly befallen: string[] = [];
+  /** Errors that a mishap made; a process may end with one of them. */
+  readonly #made = new Set<unknown>();
+  /** Written out only where somebody reads it. */
+  readonly #account: (() => string)[] = [];
+  readonly #clock: Clock;
+  readonly #picks: readonly number[];
+  readonly #processes = new Set<Process>();
+  #mishaps: PlannedMishap[];
+  #waiting: Delivery[] = [];
+  #counts = { orders: 0, effects: 0, calls: 0 };
+  #isQuiet = true;
+  deliveries = 0;
+
+  constructor(clock: Clock, { picks, mishaps }: Pick<Scenario, "picks" | "mishaps">) {
+    this.#clock = clock;
+    this.#picks = picks;
+    this.#mishaps = [...mishaps];
+  }
+
+  /** What happened, one line each. */
+  get account(): string[] {
+    return this.#account.map((line) => line());
+  }
+
+  get running(): boolean {
+    return this.#processes.size > 0;
+  }
+
+  /** Something is on its way, be it only a call that nobody waits for any more. */
+  get busy(): boolean {
+    return this.running || this.#waiting.length > 0;
+  }
+
+  wasMade(error: unknown): boolean {
+    return this.#made.has(error) || (error instanceof Error && error.cause !== undefined && this.wasMade(error.cause));
+  }
+
+  start(name: string, program: (process: Process) => Promise<unknown>): Process {
+    const process = new Process(name);
+    this.#processes.add(process);
+    this.#isQuiet = false;
+    this.#tell(process, () => "begins");
+    const end = (state: "done" | "failed", outcome: Partial<Process>) => {
+      Object.assign(process, { state, ...outcome });
+      this.#processes.delete(process);
+      this.#tell(process, () => (state === "done" ? "is done" : `fails: ${process.error}`));
+    };
+    program(process).then(
+      (answer) => end("done", { answer }),
+      (error: unknown) => end("failed", { error }),
+    );
+    return process;
+  }
+
+  call(process: Process, call: Call): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#wait(process, 0, () => this.#arrive(process, call, { resolve, reject }));
+    });
+  }
+
+  pause(process: Process, milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wait(process, milliseconds, resolve);
+    });
+  }
+
+  /** No more mishaps. */
+  calm(): void {
+    this.#mishaps = [];
+  }
+
+  /** Lets the next thing happen. Time passes where nothing is due. */
+  async deliverNext(): Promise<void> {
+    if (!this.#isQuiet) await this.#everybodyWaits();
+    const first = this.#waiting.reduce((earliest, { due }) => Math.min(earliest, due), Number.POSITIVE_INFINITY);
+    if (first === Number.POSITIVE_INFINITY) return;
+    this.#clock.milliseconds = Math.max(this.#clock.milliseconds, first);
+    const ready = this.#waiting.filter(({ due }) => due <= this.#clock.milliseconds);
+    const next = ready[(this.#picks[this.deliveries % this.#picks.length] ?? 0) % ready.length];
+    this.#waiting = this.#waiting.filter((delivery) => delivery !== next);
+    this.#clock.milliseconds += callMilliseconds;
+    this.deliveries++;
+    next?.deliver();
+    await this.#everybodyWaits();
+  }
+
+  /** Something that no process of ours did. */
+  note(line: string): void {
+    this.#account.push(() => line);
+  }
+
+  #tell(process: Process, what: () => string): void {
+    const time = this.#clock.now();
+    this.#account.push(() => `${time.toISOString().slice(11, 23)} ${process.name} ${what()}`);
+  }
+
+  #wait(process: Process | undefined, milliseconds: number, deliver: () => void): void {
+    this.#waiting.push({ due: this.#clock.milliseconds + milliseconds, process, deliver });
+  }
+
+  #arrive(process: Process, call: Call, settle: { resolve(answer: unknown): void; reject(error: unknown): void }): void {
+    const { resolve, reject } = settle;
+    const mishap = this.#mishapOf(call);
+    this.#tell(process, () => `${call.name} ${call.about()}${mishap === undefined ? "" : ` (${mishap.what})`}`);
+    const late = (mishap?.seconds ?? 0) * 1000;
+    const make = (error: Error) => {
+      this.#made.add(error);
+      reject(error);
+    };
+    const answer = () => this.#answer(process, call.effect, settle);
+    switch (mishap?.what) {
+      case undefined:
+        answer();
+        break;
+      case "dies-before":
+        this.#kill(process);
+        break;
+      case "dies-after":
+        attempt(call);
+        this.#kill(process);
+        break;
+      case "times-out-undone":
+        make(call.timedOut());
+        break;
+      case "times-out-done":
+        attempt(call);
+        make(call.timedOut());
+        break;
+      case "arrives-after-timeout":
+        this.#wait(undefined, late, () => {
+          this.#tell(process, () => `${call.name} ${call.about()}, given up long ago, arrives`);
+          attempt(call);
+        });
+        make(call.timedOut());
+        break;
+      case "arrives-late":
+        this.#wait(process, late, () => {
+          this.#tell(process, () => `${call.name} ${call.about()} arrives`);
+          answer();
+        });
+        break;
+      case "answers-late":
+        this.#answer(process, call.effect, {
+          resolve: (given) => this.#wait(process, late, () => resolve(given)),
+          reject: (error) => this.#wait(process, late, () => reject(error)),
+        });
+        break;
+      case "sent-twice":
+        attempt(call);
+        answer();
+        break;
+      case "answers-stale":
+        this.#answer(process, call.stale ?? call.effect, settle);
+        break;
+      case "throttled":
+        make(call.throttled());
+        break;
+    }
+  }
+
+  #answer(
+    process: Process,
+    effect: () => unknown,
+    { resolve, reject }: { resolve(answer: unknown): void; reject(error: unknown): void },
+  ): void {
+    try {
+      resolve(effect());
+    } catch (error) {
+      this.#tell(process, () => `is refused: ${error}`);
+      reject(error);
+    }
+  }
+
+  #mishapOf({ name, changes }: Call): PlannedMishap | undefined {
+    const nth = {
+      calls: this.#counts.calls++,
+      effects: changes ? this.#counts.effects++ : undefined,
+      orders: name === "UpdateEndpointCommand" ? this.#counts.orders++ : undefined,
+    };
+    const mishap = this.#mishaps.find((planned) => nth[planned.of] === planned.nth);
+    if (mishap !== undefined) this.befallen.push(`${mishap.what} ${name}`);
+    return mishap;
+  }
+
+  #kill(process: Process): void {
+    process.state = "died";
+    this.#processes.delete(process);
+    this.#waiting = this.#waiting.filter((delivery) => delivery.process !== process);
+    this.#tell(process, () => "dies");
+  }
+
+  /** The product works on its own between two calls; nothing else happens meanwhile. */
+  async #everybodyWaits(): Promise<void> {
+    do await new Promise(setImmediate);
+    while ([...this.#processes].some((process) => !this.#waiting.some((delivery) => delivery.process === process)));
+    this.#isQuiet = true;
+  }
+}
+
+/** What nobody hears the answer of. */
+function attempt({ effect }: Call): void {
+  try {
+    effect();
+  } catch {
+    // Nobody hears of the refusal either.
+  }
+}
