@@ -88,6 +88,10 @@ export async function createConfiguration(
   );
 }
 
+export async function configurationStands({ sagemaker }: Environment, name: string): Promise<boolean> {
+  return (await ifThere(sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: name })))) !== undefined;
+}
+
 /** @param standing whether what stands under the name is what would be made; undefined where nothing stands */
 async function createOnce(what: string, create: () => Promise<unknown>, standing: () => Promise<boolean | undefined>): Promise<void> {
   try {

@@ -1,8 +1,8 @@
 import { UpdateEndpointCommand } from "@aws-sdk/client-sagemaker";
 import { MlflowError } from "mlflow-client";
 import type { RegistryContext } from "../context.ts";
-import { createConfiguration, createModel, NameTaken } from "../endpoint/create.ts";
-import { type Deployment, deploymentOf } from "../endpoint/deployment.ts";
+import { configurationStands, createConfiguration, createModel, NameTaken } from "../endpoint/create.ts";
+import { deploymentOf } from "../endpoint/deployment.ts";
 import { describeEndpoint } from "../endpoint/describe.ts";
 import { isPublished, PackageChanged, publishPackage } from "../endpoint/package.ts";
 import { probe } from "../endpoint/probe.ts";
@@ -54,9 +54,7 @@ async function updateEndpoint(context: RegistryContext, story: Story, operation:
   const { sagemaker } = context.environment;
   const { name } = story.endpoint;
   try {
-    // What is gone back to is made anew too, where somebody deleted it; only the bootstrap model is not ours to make.
-    const deployment = [underWay(operation).deployment, ...story.state.good].find(({ config }) => config === to);
-    if (deployment !== undefined) await prepare(context, story, operation.id, deployment);
+    await prepare(context, story, operation, to);
     context.progress(`${operation.id}: ${name} is brought to ${to}`);
     await sagemaker.send(new UpdateEndpointCommand({ EndpointName: name, EndpointConfigName: to }));
   } catch (error) {
@@ -69,10 +67,15 @@ async function updateEndpoint(context: RegistryContext, story: Story, operation:
 }
 
 /** Package, SageMaker model and endpoint configuration, each made only where it is not there. */
-async function prepare(context: RegistryContext, { workload, endpoint }: Story, id: string, deployment: Deployment): Promise<void> {
+async function prepare(context: RegistryContext, { workload, endpoint, state }: Story, operation: Operation, to: string): Promise<void> {
   const { environment, progress } = context;
+  // What served once is gone back to as it stands, whatever image the environment has by now; the bootstrap model is not ours to make.
+  const wasLive = [...state.good, ...state.everLive.values()].find(({ config }) => config === to);
+  if (wasLive !== undefined && (await configurationStands(environment, to))) return;
+  const deployment = wasLive ?? underWay(operation).deployment;
+  if (deployment.config !== to) return;
   if (!(await isPublished(environment, deployment.package))) {
-    progress(`${id}: publishing version ${deployment.version}`);
+    progress(`${operation.id}: publishing version ${deployment.version}`);
     await publishPackage(environment, await registeredFiles(environment, workload, deployment.version), deployment.package);
   }
   await createModel(environment, workload, deployment);
