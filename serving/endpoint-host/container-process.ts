@@ -40,6 +40,7 @@ export class ContainerProcess {
   readonly #pool: Pool;
   readonly #endCollecting: () => Promise<void>;
   #exit: string | undefined;
+  #stopped: Promise<void> | undefined;
 
   private constructor(options: ContainerOptions, child: ChildProcess) {
     this.#options = options;
@@ -126,8 +127,13 @@ export class ContainerProcess {
     return text.trim() === "" ? "Its log is empty." : `Its log ends: ${text.trim().slice(-tailCharacters)}`;
   }
 
-  /** Lets requests in flight finish, ends the process, removes its folder. */
-  async stop(): Promise<void> {
+  /** Lets requests in flight finish, ends the process, removes its folder. Once, however many ask: its death and the fleet's end may coincide. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #end(): Promise<void> {
     const { clock, folder } = this.#options;
     const drained = () => !this.running || this.inFlight === 0;
     await poll(clock, invocationMilliseconds, drained);
