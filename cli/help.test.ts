@@ -2,10 +2,12 @@ import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { describe, expect, test } from "vitest";
 import { falconry } from "./program.ts";
 
-/** Every command that does something, with the words that call it. */
-function leaves(command: CommandUnknownOpts, words: string[] = []): [string, CommandUnknownOpts][] {
-  if (command.commands.length === 0) return [[words.join(" "), command]];
-  return command.commands.flatMap((child) => leaves(child, [...words, child.name()]));
+/** Every command, groups of commands too, with the words that call it. */
+function below(command: CommandUnknownOpts, words: string[] = []): [string, CommandUnknownOpts][] {
+  return command.commands.flatMap((child) => {
+    const called = [...words, child.name()];
+    return [[called.join(" "), child] as [string, CommandUnknownOpts], ...below(child, called)];
+  });
 }
 
 /** The whole help, with what was added after it. */
@@ -16,7 +18,7 @@ function helpOf(command: CommandUnknownOpts): string {
   return text;
 }
 
-describe.each(leaves(falconry as CommandUnknownOpts))("falconry %s --help", (words, command) => {
+describe.each(below(falconry as CommandUnknownOpts))("falconry %s --help", (words, command) => {
   test("ends with an example of that very command", () => {
     const [heading, line] = helpOf(command).trimEnd().split("\n").slice(-2);
     expect(heading).toBe("Example:");

@@ -35,8 +35,14 @@ export async function openEnvironment(name: string, folder: string = regionFolde
   return connect(await readDescriptor(name, folder));
 }
 
-/** Clients for a descriptor that is at hand. */
+/** Clients for a descriptor that is at hand. @throws FalconryError `environment.tracking-authentication` */
 export function connect(descriptor: Descriptor): Environment {
+  if (descriptor.tracking.authentication.type !== "none") {
+    throw new FalconryError("environment.tracking-authentication", {
+      message: `environment "${descriptor.environment}": MLflow asks for ${descriptor.tracking.authentication.type}, which this version cannot do yet`,
+      hint: "Use a tracking server that takes requests without authentication, inside the environment's own network",
+    });
+  }
   const { awsEndpointUrl, sagemakerEndpointUrl } = descriptor.services;
   const aws = clientSettings(descriptor.region, awsEndpointUrl);
   const sagemakerSettings = clientSettings(descriptor.region, sagemakerEndpointUrl);

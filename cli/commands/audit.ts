@@ -13,4 +13,4 @@ const verify = command("verify", "Recompute the ledger's hash chain and compare 
     }),
   );
 
-export const audit = command("audit", "The ledger's integrity").addCommand(verify);
+export const audit = command("audit", "The ledger's integrity").addCommand(verify).addHelpText("after", example("falconry audit verify"));

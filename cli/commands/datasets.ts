@@ -36,4 +36,5 @@ const verify = command("verify", "Check every byte of a dataset version against 
 export const datasets = command("datasets", "Dataset versions: manifests of content hashes")
   .addCommand(list)
   .addCommand(show)
-  .addCommand(verify);
+  .addCommand(verify)
+  .addHelpText("after", example("falconry datasets list"));

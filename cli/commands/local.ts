@@ -41,4 +41,9 @@ const logs = command("logs", "Show the end of the services' logs")
     }),
   );
 
-export const local = command("local", "The region on this machine").addCommand(up).addCommand(down).addCommand(status).addCommand(logs);
+export const local = command("local", "The region on this machine")
+  .addCommand(up)
+  .addCommand(down)
+  .addCommand(status)
+  .addCommand(logs)
+  .addHelpText("after", example("falconry local up"));

@@ -44,6 +44,7 @@ export async function createModel({ sagemaker, descriptor }: Environment, worklo
           ModelName: deployment.model,
           ExecutionRoleArn: descriptor.roles.inference,
           PrimaryContainer: container,
+          EnableNetworkIsolation: true, // a graph that somebody else made has nothing to ask of the network
           Tags: tags(workload, deployment),
         }),
       ),

@@ -4,16 +4,15 @@ import { Unmeasurable } from "./unmeasurable.ts";
 
 export type Answers = Awaited<ReturnType<OnnxModel["predict"]>>;
 
-/** Runs a model on rows of a feature set. @throws Unmeasurable where the rows lack a column of the model */
+/** Runs a model on rows of a feature set. @throws Unmeasurable where the rows lack a column of the model, or the graph does not run on them */
 export async function answersOn(model: OnnxModel, rows: Frame): Promise<Answers> {
   const missing = model.inputs.filter(({ name }) => !(name in rows.columns)).map(({ name }) => name);
   if (missing.length > 0) throw new Unmeasurable(`the rows have no column ${missing.join(", ")}, which the model needs`);
   try {
     return await model.predict(Object.fromEntries(model.inputs.map(({ name }) => [name, columnOf(rows, name).map(plain)])));
   } catch (error) {
-    if (error instanceof TypeError || error instanceof RangeError)
-      throw new Unmeasurable(`the rows do not fit the model: ${error.message}`);
-    throw error;
+    // onnxruntime throws plain errors, for a batch of fixed size say: whatever it is, it is the version's fault, and must not leave it unjudged
+    throw new Unmeasurable(`the rows do not fit the model: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -7,6 +7,8 @@ import type { ChainHead } from "./chain.ts";
 
 const sequenceDigits = 12;
 const readsAtOnce = 16;
+/** A conditional write finds the object there, or another write of it under way. */
+const standsAlready = new Set([412, 409]);
 const witnessKey = new RegExp(`/\\d{${sequenceDigits}}\\.json$`);
 
 const witnessSchema = z.object({ endpoint: z.string(), sequence: z.number().int().positive(), hash: z.string() });
@@ -37,7 +39,7 @@ export class Witnesses {
       const Body = canonicalJson({ endpoint: this.#endpoint, sequence, hash });
       await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key, Body, ContentType: "application/json", IfNoneMatch: "*" }));
     } catch (error) {
-      if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
+      if (!(error instanceof S3ServiceException) || !standsAlready.has(error.$metadata.httpStatusCode ?? 0)) throw error;
       const standing = await this.#read(Key);
       if (standing === hash) return;
       throw new FalconryError("registry.ledger-corrupt", {
