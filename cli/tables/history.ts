@@ -1,5 +1,5 @@
 import type { History } from "@falconry/registry/history.ts";
-import { table } from "./table.ts";
+import { printable, table } from "./table.ts";
 
 export function renderHistory({ endpoint, events }: History): string {
   if (events.length === 0) return `Nothing has happened on ${endpoint} yet`;
@@ -12,7 +12,7 @@ export function renderHistory({ endpoint, events }: History): string {
       event.promotion,
       event.type,
       versionOf(event),
-      "reason" in event ? event.reason : "",
+      "reason" in event ? printable(event.reason) : "",
     ]),
   );
 }

@@ -41,6 +41,11 @@ export function facts(pairs: [name: string, value: string | number][]): string {
   return pairs.map(([name, value]) => `${colours.dim(name.padEnd(width))}  ${value}`).join("\n");
 }
 
+/** What somebody wrote, with nothing in it that moves a terminal's cursor or turns its text around. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{C}\n]/gu, "\u{fffd}");
+}
+
 /** The beginning of a digest, as people compare it. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 12);
