@@ -14,6 +14,10 @@ const endpointSettings = z.object({
   instanceCount: z.number().int().min(2),
   /** The configuration that infrastructure created the endpoint with; never a rollback target. */
   bootstrapConfig: z.string(),
+  /** Names of the two CloudWatch alarms that hold a canary (D4); what they watch stands in model/rollout-metrics.ts. */
+  alarms: z.object({ silent: z.string(), unhealthy: z.string() }),
+  /** What a promotion is held to: the workload's metric, gates and rollout as infrastructure was applied; model/promotion-settings.ts has its schema. */
+  promotion: z.record(z.string(), z.unknown()),
 });
 
 /** What an environment offers: the only contract between infrastructure and code (D1). */
@@ -30,6 +34,20 @@ export const descriptorSchema = z.object({
   keys: z.object({ lake: arn, ledger: arn }),
   roles: z.object({ inference: arn, training: arn, registry: arn }),
   images: z.object({ inference: z.string() }),
+  /** SNS topic that every change of state of a promotion is told to. */
+  topics: z.object({ promotions: arn }),
+  /** Who vouches for people: a Cognito user pool. */
+  identity: z.object({
+    userPool: z.string(),
+    /** The command line's app client, which has no secret. */
+    client: z.string(),
+    /** `iss` of the pool's tokens. */
+    issuer: z.url(),
+    /** Where the keys stand that its tokens are signed with. */
+    keysUrl: z.url(),
+  }),
+  /** The only way to change what serves: the registry's API. */
+  controlPlane: z.object({ url: z.url() }),
   /** Endpoint of each workload, by the workload's name. */
   endpoints: z.record(z.string(), endpointSettings),
   /** Where services answer when it is not AWS's own address. */

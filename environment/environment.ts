@@ -1,8 +1,10 @@
 import { createRequire } from "node:module";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import type { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import type { SNSClient } from "@aws-sdk/client-sns";
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { MlflowClient } from "mlflow-client";
 import { type Descriptor, descriptorParameter, descriptorSchema } from "./descriptor.ts";
@@ -15,6 +17,8 @@ export interface Environment extends Disposable {
   readonly descriptor: Descriptor;
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
+  readonly cloudwatch: CloudWatchClient;
+  readonly sns: SNSClient;
   readonly sagemaker: SageMakerClient;
   readonly sagemakerRuntime: SageMakerRuntimeClient;
   readonly mlflow: MlflowClient;
@@ -54,6 +58,14 @@ export function connect(descriptor: Descriptor): Environment {
     const { DynamoDBClient } = load("@aws-sdk/client-dynamodb") as typeof import("@aws-sdk/client-dynamodb");
     return new DynamoDBClient(aws);
   });
+  const cloudwatch = onDemand((): CloudWatchClient => {
+    const { CloudWatchClient } = load("@aws-sdk/client-cloudwatch") as typeof import("@aws-sdk/client-cloudwatch");
+    return new CloudWatchClient(aws);
+  });
+  const sns = onDemand((): SNSClient => {
+    const { SNSClient } = load("@aws-sdk/client-sns") as typeof import("@aws-sdk/client-sns");
+    return new SNSClient(aws);
+  });
   const sagemaker = onDemand((): SageMakerClient => {
     const { SageMakerClient } = load("@aws-sdk/client-sagemaker") as typeof import("@aws-sdk/client-sagemaker");
     return new SageMakerClient(sagemakerSettings);
@@ -70,6 +82,12 @@ export function connect(descriptor: Descriptor): Environment {
     get dynamodb() {
       return dynamodb.client();
     },
+    get cloudwatch() {
+      return cloudwatch.client();
+    },
+    get sns() {
+      return sns.client();
+    },
     get sagemaker() {
       return sagemaker.client();
     },
@@ -78,7 +96,7 @@ export function connect(descriptor: Descriptor): Environment {
     },
     mlflow: new MlflowClient({ trackingUri: descriptor.tracking.uri }),
     [Symbol.dispose]() {
-      for (const { destroy } of [s3, dynamodb, sagemaker, sagemakerRuntime]) destroy();
+      for (const { destroy } of [s3, dynamodb, cloudwatch, sns, sagemaker, sagemakerRuntime]) destroy();
     },
   };
 }

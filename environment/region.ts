@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { FalconryError } from "./error.ts";
 
+const port = z.number().int();
+
 /** What `region.json` in the region's folder says: the loopback ports of the services, kept across restarts. */
 export const regionSchema = z.object({
-  ports: z.object({ aws: z.number().int(), mlflow: z.number().int(), sagemaker: z.number().int() }),
+  ports: z.object({ aws: port, mlflow: port, sagemaker: port, controlPlane: port }),
 });
 
 export type Region = z.infer<typeof regionSchema>;
@@ -28,7 +30,8 @@ export async function readRegion(folder: string): Promise<Region | undefined> {
   }
 }
 
-export function regionUrls(region: Region): { aws: string; mlflow: string; sagemaker: string } {
+/** Where the region's services answer. */
+export function regionUrls({ ports }: Region): Record<keyof Region["ports"], string> {
   const url = (port: number) => `http://127.0.0.1:${port}`;
-  return { aws: url(region.ports.aws), mlflow: url(region.ports.mlflow), sagemaker: url(region.ports.sagemaker) };
+  return { aws: url(ports.aws), mlflow: url(ports.mlflow), sagemaker: url(ports.sagemaker), controlPlane: url(ports.controlPlane) };
 }

@@ -5,14 +5,20 @@ const share = z.number().positive().max(1);
 /** SageMaker's limit of WaitIntervalInSeconds and of TerminationWaitInSeconds. */
 const maxWaitSeconds = 3600;
 
-/** How long a canary bakes, and what champion and challenger may differ in. Each limit is judged by registry/canary/. */
-export const canarySchema = z.strictObject({
+/** CloudWatch alarms after so many missing periods, at the latest. */
+export const periodsToAlarm = 4;
+
+const settingsSchema = z.strictObject({
+  /** Instances that serve the challenger while it bakes: at most half of the endpoint's. */
+  instances: z.number().int().positive().default(1),
+  /** Seconds that a container counts before it writes what it counted. */
+  windowSeconds: z.number().int().positive().max(60).default(metricWindowSeconds),
   /** Seconds of traffic before there is a verdict. */
-  minimumBakeSeconds: z.number().int().min(metricWindowSeconds).max(maxWaitSeconds).default(120),
+  minimumBakeSeconds: z.number().int().positive().max(maxWaitSeconds).default(120),
   /** Seconds after which a canary that was not found healthy is rolled back; SageMaker's wait interval. */
   maxBakeSeconds: z.number().int().positive().max(maxWaitSeconds).default(1800),
-  /** Seconds from the judge's last heartbeat to SageMaker's return: CloudWatch takes 3 to 4 missing periods, of 60 s on AWS, to alarm. */
-  silenceToAlarmSeconds: z.number().int().positive().max(maxWaitSeconds).default(240),
+  /** Seconds from the judge's last heartbeat to SageMaker's return: {@link periodsToAlarm} periods of the alarm `silent`. */
+  silenceToAlarmSeconds: z.number().int().positive().multipleOf(periodsToAlarm).max(maxWaitSeconds).default(240),
   /** Fewest requests to champion and to challenger, each, that there is a verdict on. */
   minimumRequests: z.number().int().positive().default(300),
   /** A difference counts against the challenger where chance makes one as large in less than this share of cases. */
@@ -37,6 +43,22 @@ export const canarySchema = z.strictObject({
   /** Fewest predictions of each whose truth is known that there is a verdict on. */
   minimumTruths: z.number().int().positive().default(100),
 });
+
+/** How long a canary bakes, and what champion and challenger may differ in. Each limit is judged by registry/canary/. */
+export const canarySchema = settingsSchema
+  .refine(({ minimumBakeSeconds, windowSeconds }) => minimumBakeSeconds >= windowSeconds, {
+    path: ["minimumBakeSeconds"],
+    message: "it must be at least windowSeconds: nothing is counted before",
+  })
+  .refine(({ minimumBakeSeconds, maxBakeSeconds, silenceToAlarmSeconds }) => minimumBakeSeconds <= maxBakeSeconds - silenceToAlarmSeconds, {
+    path: ["maxBakeSeconds"],
+    message: "it must be at least minimumBakeSeconds + silenceToAlarmSeconds: a verdict that comes later cannot carry the canary",
+  });
+
+/** Period of the alarm `silent`. CloudWatch takes 10, 20, 30 and multiples of 60. */
+export function alarmPeriodSeconds({ silenceToAlarmSeconds }: Pick<CanarySettings, "silenceToAlarmSeconds">): number {
+  return silenceToAlarmSeconds / periodsToAlarm;
+}
 
 export type CanarySettings = z.output<typeof canarySchema>;
 

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
-import type { Workload } from "@falconry/model/workload.ts";
 import type { RegistryContext } from "./context.ts";
 
 export interface RegistryOptions {
@@ -13,18 +12,19 @@ export interface RegistryOptions {
   progress?: Progress;
 }
 
-/** A workload is known here by its name; only a promotion reads its gates. */
-type Named = Pick<Workload, "name">;
-
 export type Registry = ReturnType<typeof registryOf>;
 
-/** Everything that can be asked of the registry of one environment. What an answer needs is loaded when it is asked for: a look at the ledger should be quick. */
+/**
+ * Everything that can be asked of the registry of one environment. What people ask for is recorded, and answered at once; `reconcile` does the work, by one
+ * pass that never waits. What an answer needs is loaded when it is asked for: a look at the ledger should be quick.
+ */
 export function registryOf(environment: Environment, options: RegistryOptions) {
   const context: RegistryContext = { pause, progress: silent, ...options, environment };
   return {
-    async promote(workload: Workload, version: number) {
+    /** @param how `again`: why a version that was rolled back from should go live once more */
+    async promote(workload: string, version: number, how: { again?: string } = {}) {
       const { promote } = await import("./promotion/request.ts");
-      return promote(context, workload, version);
+      return promote(context, workload, version, how);
     },
     async approve(promotion: string, reason: string) {
       const { approve } = await import("./promotion/approval.ts");
@@ -34,33 +34,39 @@ export function registryOf(environment: Environment, options: RegistryOptions) {
       const { reject } = await import("./promotion/approval.ts");
       return reject(context, promotion, reason);
     },
-    async rollback(workload: Named, how: { to?: number; reason: string }) {
+    async rollback(workload: string, how: { to?: number; reason: string }) {
       const { rollback } = await import("./rollback.ts");
-      return rollback(context, workload.name, how);
+      return rollback(context, workload, how);
     },
-    /** Finishes or repairs what is in flight, and tells how things stand then. Every workload of the environment where none is named. */
-    async reconcile(workload?: Named) {
+    /** How far a promotion, rollback or repair has come. */
+    async promotion(id: string) {
+      const { promotion } = await import("./promotion/report.ts");
+      return promotion(context, id);
+    },
+    /** Carries on what is in flight and repairs what is ours, as far as it goes without waiting; tells how things stand then. Every workload where none is named. */
+    async reconcile(workload?: string) {
       const { reconcile } = await import("./promotion/reconcile.ts");
       const { status } = await import("./status.ts");
-      const names = workload === undefined ? Object.keys(environment.descriptor.endpoints) : [workload.name];
+      const names = workload === undefined ? Object.keys(environment.descriptor.endpoints) : [workload];
       for (const name of names) await reconcile(context, name);
-      return status(context, workload?.name);
+      return status(context, workload);
     },
-    async status(workload?: Named) {
+    async status(workload?: string) {
       const { status } = await import("./status.ts");
-      return status(context, workload?.name);
+      return status(context, workload);
     },
-    async history(workload: Named) {
+    /** One page of the ledger. */
+    async history(workload: string, page: { after?: number; limit?: number } = {}) {
       const { history } = await import("./history.ts");
-      return history(context, workload.name);
+      return history(context, workload, page);
     },
-    async models(workload: Named) {
+    async models(workload: string) {
       const { models } = await import("./models.ts");
-      return models(context, workload.name);
+      return models(context, workload);
     },
-    async verifyAudit(workload?: Named) {
+    async verifyAudit(workload?: string) {
       const { verifyAudit } = await import("./audit.ts");
-      return verifyAudit(context, workload?.name);
+      return verifyAudit(context, workload);
     },
   };
 }

@@ -1,14 +1,19 @@
-export type Verdict = "healthy" | "unhealthy" | "inconclusive";
+import { z } from "zod";
+
+const verdictSchema = z.enum(["healthy", "unhealthy", "inconclusive"]);
 
 /** What one check found, with the numbers that it rests on. `measured` and `required` are for people. */
-export interface Finding {
-  name: string;
-  verdict: Verdict;
-  measured: string;
-  required: string;
+export const findingSchema = z.strictObject({
+  name: z.string(),
+  verdict: verdictSchema,
+  measured: z.string(),
+  required: z.string(),
   /** Finite ones only; none where there was nothing to measure. */
-  numbers: Record<string, number>;
-}
+  numbers: z.record(z.string(), z.number()),
+});
+
+export type Verdict = z.infer<typeof verdictSchema>;
+export type Finding = z.infer<typeof findingSchema>;
 
 /** How much worse the challenger is: as measured, at most (with 97.5 % confidence), and how often chance alone makes it look as bad. */
 export interface Difference {

@@ -1,4 +1,4 @@
-import type { PromotionSettings } from "../promotion/settings.ts";
+import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
 import type { Candidate, Contestant } from "./contestant.ts";
 
 export interface Contest {

@@ -5,7 +5,7 @@ import { MlflowError } from "mlflow-client";
 import type { Deployment, Candidate as Judged } from "../endpoint/deployment.ts";
 import { packageDigest } from "../endpoint/package.ts";
 import { type Evidence, evidenceStore, keepEvidence } from "../ledger/evidence.ts";
-import type { PromotionSettings } from "../promotion/settings.ts";
+import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
 import { compatibleSignature } from "./compatible-signature.ts";
 import { type Candidate, candidateOf, championOf } from "./contestant.ts";
 import type { Contest, Gate, Measurement } from "./gate.ts";

@@ -5,7 +5,7 @@ import type { RegistryContext } from "../context.ts";
 import { requireEndpoint } from "../endpoint/describe.ts";
 import { reconcile } from "./reconcile.ts";
 import { type PromotionReport, promotionReport } from "./report.ts";
-import { settingsSchema } from "./settings.ts";
+import { settingsSchema } from "@falconry/model/promotion-settings.ts";
 import { champion, type Operation } from "./state.ts";
 import { Story } from "./story.ts";
 

@@ -1,7 +1,7 @@
 import type { Candidate, Deployment } from "../endpoint/deployment.ts";
 import type { Verdict } from "../gates/verdict.ts";
 import type { PromotionEvent } from "./events.ts";
-import type { PromotionSettings } from "./settings.ts";
+import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
 
 /** A promotion or a rollback: what was asked for, and how far it has come. */
 export interface Operation {
