@@ -10,6 +10,7 @@ export interface Context extends Disposable {
   readonly progress: Progress;
   /** Who is asking, for the audit trail. */
   readonly actor: string;
+  now(): Date;
   /** Name of the environment that `--env` chose. */
   readonly environmentName: string;
   /** Opened when first asked for: `--help` and a usage error never touch the network. */
@@ -39,6 +40,7 @@ export function openContext(options: CommonOptions): Context {
   return {
     progress: progress.line,
     actor: userInfo().username,
+    now: () => new Date(),
     environmentName,
     environment() {
       environment ??= open();

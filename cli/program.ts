@@ -7,6 +7,8 @@ import { datasets } from "./commands/datasets.ts";
 import { history } from "./commands/history.ts";
 import { ingest } from "./commands/ingest.ts";
 import { local } from "./commands/local.ts";
+import { login } from "./commands/login.ts";
+import { logout } from "./commands/logout.ts";
 import { models } from "./commands/models.ts";
 import { predict } from "./commands/predict.ts";
 import { promote } from "./commands/promote.ts";
@@ -30,6 +32,8 @@ export const falconry = command(
 
 for (const room of [
   local,
+  login,
+  logout,
   ingest,
   datasets,
   train,
