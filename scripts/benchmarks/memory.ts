@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { processTable, startVariables } from "@falconry/infra/local/processes/process-table.ts";
+import { processTable, startVariables } from "@falconry/environment/process-table.ts";
 
 const sampleMilliseconds = 500;
 const KIBIBYTE = 1024;
@@ -28,7 +28,7 @@ export function watchMemory(regionFolder: string): () => Promise<number> {
 async function memoryOf(regionFolder: string): Promise<number> {
   const sizes = await Promise.all(
     (await processTable()).map(async ({ pid }) => {
-      const variables = await startVariables(pid);
+      const variables = startVariables(pid);
       return variables.some((variable) => variable.endsWith(`=${regionFolder}`)) ? proportionalSetSize(pid) : 0;
     }),
   );

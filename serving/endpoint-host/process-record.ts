@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { findProcess } from "@falconry/environment/process-table.ts";
 import { z } from "zod";
 
 /** One process of this machine for ever: its id comes again, its id together with its start does not. */
@@ -12,16 +12,8 @@ export type ProcessRecord = z.infer<typeof processRecordSchema>;
 
 /** @returns undefined where no such process runs */
 export function recordProcess(pid: number): ProcessRecord | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // Field 2 is the program's name in brackets and may hold spaces and brackets itself.
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const startTicks = fields[18];
-    return startTicks === undefined || state === "Z" ? undefined : { pid, startTicks };
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return undefined;
-    throw error;
-  }
+  const process = findProcess(pid);
+  return process && { pid, startTicks: String(process.startTime) };
 }
 
 export function isRunning(record: ProcessRecord): boolean {

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
-import { findProcess } from "./process-table.ts";
+import { findProcess } from "@falconry/environment/process-table.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -19,7 +19,7 @@ export async function portHolder(port: number): Promise<string | undefined> {
   if (socket === undefined) return undefined;
   for (const pid of (await readdir("/proc")).map(Number).filter(Number.isInteger)) {
     if (await holds(pid, socket)) {
-      const holder = await findProcess(pid);
+      const holder = findProcess(pid);
       return holder && `${holder.command} (pid ${pid})`;
     }
   }

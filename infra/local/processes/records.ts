@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { findProcess } from "@falconry/environment/process-table.ts";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import type { ServiceName } from "../services/service.ts";
-import { findProcess } from "./process-table.ts";
 
 const recordSchema = z.object({ pid: z.number().int(), startTime: z.number().int() });
 const recordsSchema = z.partialRecord(z.enum(["ministack", "mlflow", "endpoint-host"]), recordSchema);
@@ -23,12 +23,12 @@ export class ProcessRecords {
   async runningPid(service: ServiceName): Promise<number | undefined> {
     const record = (await this.#read())[service];
     if (record === undefined) return undefined;
-    const process = await findProcess(record.pid);
+    const process = findProcess(record.pid);
     return process?.startTime === record.startTime ? record.pid : undefined;
   }
 
   async remember(service: ServiceName, pid: number): Promise<void> {
-    const process = await findProcess(pid);
+    const process = findProcess(pid);
     if (process === undefined) return; // died at once: there is nothing to find again
     await this.#change((records) => ({ ...records, [service]: { pid, startTime: process.startTime } }));
   }

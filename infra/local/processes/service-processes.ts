@@ -1,6 +1,6 @@
+import { type KernelProcess, startVariables } from "@falconry/environment/process-table.ts";
 import { regionVariable } from "../services/own-variables.ts";
 import type { ServiceName } from "../services/service.ts";
-import { type KernelProcess, startVariables } from "./process-table.ts";
 
 /** Names the service in the environment of each of its processes; see also {@link regionVariable}. */
 export const serviceVariable = "FALCONRY_SERVICE";
@@ -11,13 +11,9 @@ export const serviceVariable = "FALCONRY_SERVICE";
  */
 export function processesOf(folder: string, service?: ServiceName): (all: KernelProcess[]) => Promise<KernelProcess[]> {
   const marks = [`${regionVariable}=${folder}`, ...(service ? [`${serviceVariable}=${service}`] : [])];
-  return async (all) => {
-    const belongs = await Promise.all(
-      all.map(async ({ pid }) => {
-        const variables = await startVariables(pid);
-        return marks.every((mark) => variables.includes(mark));
-      }),
-    );
-    return all.filter((_, index) => belongs[index]);
-  };
+  return async (all) =>
+    all.filter(({ pid }) => {
+      const variables = startVariables(pid);
+      return marks.every((mark) => variables.includes(mark));
+    });
 }

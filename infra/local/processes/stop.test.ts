@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { findProcess, type KernelProcess } from "@falconry/environment/process-table.ts";
 import { expect, test } from "vitest";
-import { findProcess, type KernelProcess } from "./process-table.ts";
 import { processesOf } from "./service-processes.ts";
 import { stopProcesses } from "./stop.ts";
 
@@ -10,13 +10,13 @@ const region = (name: string) => `/regions/${name}-${process.pid}`;
 test("a process that ends on SIGTERM is ended", async () => {
   const pid = await start("setInterval(() => {}, 1000); console.log('ready')", region("polite"));
   expect(await stopProcesses(processesOf(region("polite")), 10)).toBe(1);
-  expect(await findProcess(pid)).toBeUndefined();
+  expect(findProcess(pid)).toBeUndefined();
 });
 
 test("one that ignores SIGTERM is killed after the grace period", async () => {
   const pid = await start("process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('ready')", region("deaf"));
   expect(await stopProcesses(processesOf(region("deaf")), 0.2)).toBe(1);
-  expect(await findProcess(pid)).toBeUndefined();
+  expect(findProcess(pid)).toBeUndefined();
 });
 
 test("a worker is found after the service that started it was killed", async () => {
@@ -32,7 +32,7 @@ test("a worker is found after the service that started it was killed", async () 
 test("processes of another region are left alone", async () => {
   const pid = await start("setInterval(() => {}, 1000); console.log('ready')", region("other"));
   expect(await stopProcesses(processesOf(region("ours")), 10)).toBe(0);
-  expect(await findProcess(pid)).toBeDefined();
+  expect(findProcess(pid)).toBeDefined();
   const only = async (all: KernelProcess[]) => all.filter((process) => process.pid === pid);
   expect(await stopProcesses(only, 10)).toBe(1);
 });

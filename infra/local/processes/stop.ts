@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type KernelProcess, processTable } from "./process-table.ts";
+import { type KernelProcess, processTable } from "@falconry/environment/process-table.ts";
 
 /** What a service gets between SIGTERM and SIGKILL: the emulator and MLflow need two at most. */
 export const STOP_GRACE_SECONDS = 10;

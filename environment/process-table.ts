@@ -1,4 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 
 /** One process as the kernel shows it under /proc. */
 export interface KernelProcess {
@@ -13,13 +14,12 @@ export interface KernelProcess {
 /** Every process of this machine that still runs; one that is dead and waits to be collected (a zombie) is left out. */
 export async function processTable(): Promise<KernelProcess[]> {
   const pids = (await readdir("/proc")).map(Number).filter(Number.isInteger);
-  const processes = await Promise.all(pids.map(findProcess));
-  return processes.filter((process) => process !== undefined);
+  return pids.map(findProcess).filter((process) => process !== undefined);
 }
 
 /** @returns undefined for a pid that nothing living has */
-export async function findProcess(pid: number): Promise<KernelProcess | undefined> {
-  const stat = await readProc(`/proc/${pid}/stat`);
+export function findProcess(pid: number): KernelProcess | undefined {
+  const stat = readProc(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   // The command stands in parentheses and may hold spaces and parentheses itself; fields are counted from behind it (proc(5)).
   const commandEnd = stat.lastIndexOf(")");
@@ -30,17 +30,18 @@ export async function findProcess(pid: number): Promise<KernelProcess | undefine
 }
 
 /** Environment variables that a process was started with; empty for a process of another user. */
-export async function startVariables(pid: number): Promise<string[]> {
-  return (await readProc(`/proc/${pid}/environ`))?.split("\0") ?? [];
+export function startVariables(pid: number): string[] {
+  return readProc(`/proc/${pid}/environ`)?.split("\0") ?? [];
 }
 
-/** @returns undefined where the process is gone or not ours to look at */
-async function readProc(path: string): Promise<string | undefined> {
+const notToBeRead = ["ENOENT", "ESRCH", "EACCES", "EPERM"];
+
+/** Synchronous: the kernel answers from memory. @returns undefined where the process is gone or not ours to look at */
+function readProc(path: string): string | undefined {
   try {
-    return await readFile(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES" || code === "EPERM") return undefined;
+    if (error instanceof Error && "code" in error && notToBeRead.includes(String(error.code))) return undefined;
     throw error;
   }
 }
