@@ -1,5 +1,5 @@
-import type { Descriptor } from "@falconry/environment/descriptor.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
+import type { LoginPlace } from "./pool.ts";
 import { readSession, requirePrivate, type Session, sessionFile, writeSession } from "./session-file.ts";
 import type { Tokens } from "./sign-in.ts";
 
@@ -19,7 +19,7 @@ export interface Login {
  *
  * @throws FalconryError `login.needed`, `login.session-exposed`, `login.session-invalid`
  */
-export async function requireLogin(descriptor: Descriptor, now: () => Date): Promise<Login> {
+export async function requireLogin(descriptor: LoginPlace, now: () => Date): Promise<Login> {
   const file = sessionFile(descriptor.environment);
   const kept = await readSession(file);
   if (kept === undefined) throw needed(`nobody is logged in to ${descriptor.environment}`);
@@ -42,13 +42,13 @@ export async function requireLogin(descriptor: Descriptor, now: () => Date): Pro
 }
 
 /** A login of this moment, as its file keeps it. */
-export function sessionOf({ identity }: Descriptor, user: string, tokens: Tokens, now: Date): Session {
+export function sessionOf({ identity }: LoginPlace, user: string, tokens: Tokens, now: Date): Session {
   const { accessToken, refreshToken, expiresIn } = tokens;
   const expires = new Date(now.getTime() + expiresIn * SECOND).toISOString();
   return { user, issuer: identity.issuer, client: identity.client, accessToken, refreshToken, expires };
 }
 
-async function refreshed(descriptor: Descriptor, { user, refreshToken }: Session, now: Date): Promise<Session> {
+async function refreshed(descriptor: LoginPlace, { user, refreshToken }: Session, now: Date): Promise<Session> {
   const [{ withPool }, { refresh }] = await Promise.all([import("./pool.ts"), import("./sign-in.ts")]); // only now: they load the AWS SDK
   const tokens = await withPool(descriptor, (pool) => refresh(pool, refreshToken));
   return sessionOf(descriptor, user, { ...tokens, refreshToken }, now);

@@ -3,8 +3,11 @@ import type { Descriptor } from "@falconry/environment/descriptor.ts";
 import { localCredentials } from "@falconry/environment/environment.ts";
 import type { Pool } from "./sign-in.ts";
 
+/** As much of an environment as a login needs. */
+export type LoginPlace = Pick<Descriptor, "environment" | "region" | "identity" | "services">;
+
 /** Works with an environment's user pool. What is asked of it here needs no AWS credentials: it is how people get some. */
-export async function withPool<Result>({ region, identity, services }: Descriptor, work: (pool: Pool) => Promise<Result>): Promise<Result> {
+export async function withPool<Result>({ region, identity, services }: LoginPlace, work: (pool: Pool) => Promise<Result>): Promise<Result> {
   const { awsEndpointUrl } = services;
   const emulated = awsEndpointUrl === undefined ? {} : { endpoint: awsEndpointUrl, credentials: localCredentials };
   const cognito = new CognitoIdentityProviderClient({ region, ...emulated });

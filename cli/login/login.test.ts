@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { requireLogin, sessionOf } from "./login.ts";
+import type { LoginPlace } from "./pool.ts";
+import { scriptedCognito } from "./scripted-cognito.fixture.ts";
+import { readSession, sessionFile, writeSession } from "./session-file.ts";
+
+const loggedInAt = new Date("2026-11-21T12:00:00Z");
+const afterMinutes = (minutes: number) => () => new Date(loggedInAt.getTime() + minutes * 60_000);
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "falconry-login-"));
+  vi.stubEnv("FALCONRY_DIRECTORY", folder);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+/** An environment whose user pool answers at `url`. */
+function environmentAt(url: string): LoginPlace {
+  return {
+    environment: "local",
+    region: "us-east-1",
+    identity: { userPool: "us-east-1_a", client: "app", issuer: "https://issuer/us-east-1_a", keysUrl: "https://issuer/keys" },
+    services: { awsEndpointUrl: url },
+  };
+}
+
+async function loggedIn(descriptor: LoginPlace): Promise<void> {
+  const tokens = { accessToken: "first", refreshToken: "refresh", expiresIn: 3600 };
+  await writeSession(sessionFile("local"), sessionOf(descriptor, "grace", tokens, loggedInAt));
+}
+
+test("nobody is logged in: the command to log in is named", async () => {
+  await expect(requireLogin(environmentAt("http://unused"), afterMinutes(0))).rejects.toMatchObject({
+    code: "login.needed",
+    hint: "Run: falconry login",
+  });
+});
+
+test("a login for a user pool that is there no more is none", async () => {
+  const descriptor = environmentAt("http://unused");
+  await loggedIn(descriptor);
+  const anew = { ...descriptor, identity: { ...descriptor.identity, client: "another app" } };
+  await expect(requireLogin(anew, afterMinutes(0))).rejects.toMatchObject({ code: "login.needed" });
+});
+
+test("an access token is used as long as it lasts", async () => {
+  await using cognito = await scriptedCognito([]);
+  const descriptor = environmentAt(cognito.url);
+  await loggedIn(descriptor);
+  const login = await requireLogin(descriptor, afterMinutes(58));
+  expect([login.user, await login.token()]).toEqual(["grace", "first"]);
+  expect(cognito.asked).toEqual([]);
+});
+
+test("an access token that is about to run out is exchanged, once, and the new one kept", async () => {
+  await using cognito = await scriptedCognito([{ AuthenticationResult: { AccessToken: "second", ExpiresIn: 3600 } }]);
+  const descriptor = environmentAt(cognito.url);
+  await loggedIn(descriptor);
+  const login = await requireLogin(descriptor, afterMinutes(59.5));
+  expect([await login.token(), await login.token()]).toEqual(["second", "second"]);
+  expect(cognito.asked).toMatchObject([{ request: { AuthFlow: "REFRESH_TOKEN_AUTH", AuthParameters: { REFRESH_TOKEN: "refresh" } } }]);
+  expect(await readSession(sessionFile("local"))).toMatchObject({ accessToken: "second", refreshToken: "refresh" });
+});
+
+test("a refresh that the pool refuses ends the login with the command to log in", async () => {
+  await using cognito = await scriptedCognito([{ __type: "NotAuthorizedException", message: "Refresh Token has expired" }]);
+  const descriptor = environmentAt(cognito.url);
+  await loggedIn(descriptor);
+  const login = await requireLogin(descriptor, afterMinutes(600));
+  await expect(login.token()).rejects.toMatchObject({
+    code: "login.expired",
+    message: expect.stringContaining("has expired"),
+    hint: "Run: falconry login",
+  });
+});
