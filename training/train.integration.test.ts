@@ -48,6 +48,13 @@ describe("a training", () => {
     for (const { low, value, high } of Object.values(report.test)) expect(low <= value && value <= high).toBe(true);
   });
 
+  test("says in its run who trained", async () => {
+    const workload = await storedWorkload();
+    await ingest(environment, workload);
+    const { run } = await train(environment, workload, { candidates: ["majority"], trainedBy: "grace" });
+    expect((await mlflow.runs.get(run)).data.tags["mlflow.user"]).toBe("grace");
+  });
+
   test("leaves lineage that reaches the raw file: version, run, feature set, dataset version", async () => {
     const workload = await storedWorkload();
     const { dataset } = await ingest(environment, workload);

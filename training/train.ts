@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
@@ -25,6 +26,8 @@ export interface TrainOptions {
   dataset?: string;
   /** In place of the seeds that the workload declares. */
   seed?: number;
+  /** Who trains, as the run says it and four eyes compare it. @default the name on this machine */
+  trainedBy?: string;
   progress?: Progress;
   /** Milliseconds since the epoch. @default the system's clock */
   now?: () => number;
@@ -54,7 +57,7 @@ export interface TrainingReport {
  *   `train.candidate-failed`, `train.export-differs`, `tracking.unreachable`, and those of reading a dataset version
  */
 export async function train(environment: Environment, workload: LoadedWorkload, options: TrainOptions = {}): Promise<TrainingReport> {
-  const { progress = silent, now = Date.now } = options;
+  const { progress = silent, now = Date.now, trainedBy = userInfo().username } = options;
   const declaration = options.seed === undefined ? workload : withSeed(workload, options.seed);
   const candidates = declaredCandidates(declaration, options.candidates);
   const datasets = new DatasetStore(environment);
@@ -64,7 +67,7 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
   const features = await buildFeatures(environment, declaration, dataset, manifest);
 
   const tags = lineage({ workload: workload.name, dataset: dataset.digest, features: features.digest });
-  const experiment = { experiment: workload.name, tags: { ...tags, ...(await sourceTags(workload.name)) }, now };
+  const experiment = { experiment: workload.name, tags: { ...tags, ...(await sourceTags(workload.name, trainedBy)) }, now };
   return await TrainingRun.during(environment.mlflow, experiment, async (run) => {
     await logInputs(run, declaration, candidates, features, datasetInput(datasets.url(dataset), dataset, manifest));
     const compared: { candidate: Candidate; results: CrossValidated }[] = [];

@@ -13,11 +13,14 @@ export const train = command("train", "Dataset version -> features -> candidates
       const workload = await context.workload(name);
       const environment = await context.environment();
       const { train: fit } = await import("@falconry/training/train.ts");
+      const { readableSession, sessionFile } = await import("../login/session-file.ts");
+      const login = await readableSession(sessionFile(context.environmentName));
       const options = {
         dataset,
         progress: context.progress,
         ...(candidate && { candidates: candidate }),
         ...(seed !== undefined && { seed }),
+        ...(login && { trainedBy: login.user }),
       };
       context.print(await fit(environment, workload, options), renderTraining);
     }),

@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 import { lineageTags } from "@falconry/model/lineage.ts";
 import type { Dataset } from "mlflow-client";
@@ -17,12 +16,12 @@ export function lineage({ workload, dataset, features }: { workload: string; dat
 }
 
 /** Tags that say in MLflow's words who trained, from which commit. */
-export async function sourceTags(workload: string): Promise<Record<string, string>> {
+export async function sourceTags(workload: string, trainedBy: string): Promise<Record<string, string>> {
   const commit = await gitCommit(checkoutFolder);
   return {
     "mlflow.source.type": "PROJECT",
     "mlflow.source.name": `falconry train ${workload}`,
-    "mlflow.user": userInfo().username,
+    "mlflow.user": trainedBy,
     ...(commit && { "mlflow.source.git.commit": commit }),
   };
 }
