@@ -28,6 +28,8 @@ export const errorCatalogue = {
   "registry.never-live": { exit: 3, when: "`--to` names a version that was never live." },
   "registry.reason-missing": { exit: 2, when: "An approval, a rejection or a rollback came without a reason." },
   "registry.conflict": { exit: 3, when: "Somebody else wrote to the same ledger at the same moment." },
+  "registry.lease-lost": { exit: 3, when: "Another process took over what is in flight while this one was at work." },
+  "registry.endpoint-unguarded": { exit: 3, when: "SageMaker would not hold a canary on this endpoint, or could not roll it back." },
   "registry.ledger-corrupt": { exit: 3, when: "An event of the ledger cannot be trusted; nothing is done on its word." },
   "registry.audit-failed": { exit: 3, when: "`audit verify` found something changed, removed, inserted or reordered." },
   "container.settings": { exit: 2, when: "An environment variable of the inference container does not have the value that it must." },

@@ -97,7 +97,7 @@ export function embeddedMetrics(counts: ServingCounts, dimensions: MetricDimensi
 
 /** The counts that these metrics, by name, came from. A counter that is missing is NaN: not known is not 0. Metrics of another name are left alone. */
 export function countsOf(metrics: Readonly<Record<string, number>>): ServingCounts {
-  const classes = Object.entries(metrics).filter(([name]) => name.startsWith(classPrefix));
+  const classes = Object.entries(metrics).filter(([name]) => isClassMetric(name));
   return {
     requests: metrics.Requests ?? Number.NaN,
     clientErrors: metrics.ClientErrors ?? Number.NaN,
@@ -109,6 +109,11 @@ export function countsOf(metrics: Readonly<Record<string, number>>): ServingCoun
       invalidProbability: metrics.InvalidProbabilities ?? Number.NaN,
     },
   };
+}
+
+/** Whether it counts the predictions of one class; such metrics are as many as a model has classes. */
+export function isClassMetric(name: string): boolean {
+  return name.startsWith(classPrefix);
 }
 
 /**
@@ -138,6 +143,16 @@ function metricsOf({ requests, clientErrors, serverErrors, latency, predictions 
 const latencyMetrics = [...latencyBounds.map((bound) => `LatencyUpTo${bound}ms`), `LatencyOver${latencyBounds.at(-1)}ms`];
 const probabilityMetrics = probabilityBounds.map((bound) => `ProbabilityUpTo${bound}`);
 const classPrefix = "Predicted:";
+
+/** Of every model, whatever its classes. */
+export const commonMetrics: readonly string[] = [
+  "Requests",
+  "ClientErrors",
+  "ServerErrors",
+  "InvalidProbabilities",
+  ...latencyMetrics,
+  ...probabilityMetrics,
+];
 
 /** A metric's name is ASCII, a class may be anything. */
 function classMetric(label: string): string {

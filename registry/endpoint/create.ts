@@ -18,8 +18,21 @@ export class NameTaken extends Error {
   override readonly name = "NameTaken";
 }
 
-/** Makes the SageMaker model, or finds that a crashed attempt made the same. @throws NameTaken */
-export async function createModel({ sagemaker, descriptor }: Environment, workload: string, deployment: Deployment): Promise<void> {
+/** Whose counts a container's are, and how often it writes them. */
+export interface Metering {
+  /** Name of the SageMaker endpoint. */
+  endpoint: string;
+  /** What the judge reads by. */
+  windowSeconds: number;
+}
+
+/** Makes the SageMaker model, or finds that an earlier attempt made the same. @throws NameTaken */
+export async function createModel(
+  { sagemaker, descriptor }: Environment,
+  workload: string,
+  deployment: Deployment,
+  { endpoint, windowSeconds }: Metering,
+): Promise<void> {
   const container = {
     Image: descriptor.images.inference,
     ModelDataSource: {
@@ -34,6 +47,8 @@ export async function createModel({ sagemaker, descriptor }: Environment, worklo
       FALCONRY_MODEL_VERSION: String(deployment.version),
       FALCONRY_RUN: deployment.run,
       FALCONRY_DATASET: deployment.dataset,
+      FALCONRY_ENDPOINT: endpoint,
+      FALCONRY_METRIC_WINDOW_SECONDS: String(windowSeconds),
     },
   };
   await createOnce(
@@ -58,7 +73,7 @@ export async function createModel({ sagemaker, descriptor }: Environment, worklo
   );
 }
 
-/** Makes the endpoint configuration with its one variant, or finds that a crashed attempt made the same. @throws NameTaken */
+/** Makes the endpoint configuration with its one variant, or finds that an earlier attempt made the same. @throws NameTaken */
 export async function createConfiguration(
   { sagemaker }: Environment,
   workload: string,
@@ -87,6 +102,10 @@ export async function createConfiguration(
       return standing && first?.VariantName === variant.VariantName && first.ModelName === variant.ModelName;
     },
   );
+}
+
+export async function modelStands({ sagemaker }: Environment, name: string): Promise<boolean> {
+  return (await ifThere(sagemaker.send(new DescribeModelCommand({ ModelName: name })))) !== undefined;
 }
 
 export async function configurationStands({ sagemaker }: Environment, name: string): Promise<boolean> {

@@ -1,22 +1,22 @@
-import {
-  type AttributeValue,
-  GetItemCommand,
-  paginateQuery,
-  TransactionCanceledException,
-  TransactWriteItemsCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, paginateQuery, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type ChainHead, chain, genesis, hashOf, type LedgerRecord, readEvent } from "./chain.ts";
+import { Head, type HeadItem, type Lease, readHead } from "./head.ts";
 import { Witnesses } from "./witness.ts";
 
-/** DynamoDB takes tokens of up to 36 characters. */
-const tokenLength = 36;
+export interface LedgerReading {
+  /** In order. */
+  records: LedgerRecord[];
+  /** The head item as it was just before; absent where the reading did not begin at the first event, and where the ledger is empty. */
+  head?: HeadItem;
+}
 
-/** What the table's item at sequence 0 says. */
-export interface HeadItem extends ChainHead {
-  /** The promotion or rollback in flight. */
-  inFlight?: string;
+export interface LedgerPage {
+  /** In order. */
+  records: LedgerRecord[];
+  /** More stand after the last one. */
+  more: boolean;
 }
 
 /**
@@ -27,6 +27,7 @@ export class Ledger {
   readonly endpoint: string;
   readonly #dynamodb: Environment["dynamodb"];
   readonly #table: string;
+  readonly #head: Head;
   readonly #witnesses: Witnesses;
   /** The last event whose witness this writer saw written. */
   #witnessed = 0;
@@ -35,135 +36,141 @@ export class Ledger {
     this.endpoint = endpoint;
     this.#dynamodb = environment.dynamodb;
     this.#table = environment.descriptor.tables.ledger;
+    this.#head = new Head(environment, endpoint);
     this.#witnesses = new Witnesses(environment, endpoint);
   }
 
   /**
-   * The events after `head`, in order.
+   * The events after `after`; from the first one on, with the head item, in one query.
    *
    * @throws FalconryError `registry.ledger-corrupt` – an event that is not chained to the one before is never acted on
    */
-  async read(head: ChainHead = genesis): Promise<LedgerRecord[]> {
-    const records: LedgerRecord[] = [];
-    let last = head;
-    for await (const { sequence, text } of this.stored(head.sequence)) {
-      const read = readEvent(text, sequence);
-      if ("fault" in read) throw this.#corrupt(sequence, read.fault);
-      if (sequence !== last.sequence + 1) throw this.#corrupt(last.sequence + 1, "it is missing");
-      if (read.event.previous !== last.hash) throw this.#corrupt(sequence, `it is not chained to event ${last.sequence}`);
-      last = { sequence, hash: hashOf(text) };
-      records.push({ ...last, event: read.event });
+  async read(after: ChainHead = genesis): Promise<LedgerReading> {
+    const texts: StoredEvent[] = [];
+    let head: HeadItem | undefined;
+    for await (const item of this.#items(after.sequence === 0 ? 0 : after.sequence + 1)) {
+      if (sequenceOf(item) === 0) head = readHead(item);
+      else texts.push({ sequence: sequenceOf(item), text: item.event?.S ?? "" });
     }
-    return records;
+    const records = this.#follow(after, texts);
+    // What is appended while the query runs may be missing from the head, never the other way round.
+    if (head !== undefined && head.sequence > records.length)
+      throw this.#corrupt(records.length + 1, "the head names it, and it is missing");
+    return { records, ...(head && { head }) };
+  }
+
+  /**
+   * At most `limit` events after the one of sequence `after`.
+   *
+   * @throws FalconryError `registry.ledger-corrupt`
+   */
+  async page(after: number, limit: number): Promise<LedgerPage> {
+    const texts: StoredEvent[] = [];
+    // The event before the page says what its first one is chained to, the one after it whether there are more.
+    const wanted = limit + 2;
+    let key: Record<string, AttributeValue> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(
+        new QueryCommand({
+          ...this.#from(Math.max(after, 1)),
+          Limit: wanted - texts.length,
+          ...(key && { ExclusiveStartKey: key }),
+        }),
+      );
+      texts.push(...Items.map((item) => ({ sequence: sequenceOf(item), text: item.event?.S ?? "" })));
+      key = LastEvaluatedKey;
+    } while (key !== undefined && texts.length < wanted);
+    const before = after === 0 ? undefined : texts.shift();
+    if (before !== undefined && before.sequence !== after) throw this.#corrupt(after, "it is missing");
+    const start = before === undefined ? genesis : { sequence: after, hash: hashOf(before.text) };
+    if (after !== 0 && before === undefined) return { records: [], more: false };
+    return { records: this.#follow(start, texts.slice(0, limit)), more: texts.length > limit };
   }
 
   /**
    * Adds one event after `head`, and its witness.
    *
    * @param event canonical members (`sequence` and `previous` are put in here)
-   * @param inFlight the promotion or rollback in flight after it
+   * @param to `inFlight`: the promotion, rollback or repair in flight after it; `lease`: what must still be held
    * @throws FalconryError `registry.conflict` – `head` is not the end of the chain any more: read again, decide again
+   * @throws FalconryError `registry.lease-lost` – another took the lease meanwhile: leave the rest to it
    */
-  async append(head: ChainHead, event: object, inFlight: string | undefined): Promise<LedgerRecord> {
+  async append(head: ChainHead, event: object, to: { inFlight?: string; lease?: Lease } = {}): Promise<LedgerRecord> {
     // A writer that died between table and witness left the last witness out: it is written before the chain grows over it.
     await this.witness(head);
     const text = chain(head, event);
     const record = { sequence: head.sequence + 1, hash: hashOf(text) };
-    await this.#write(head, record, text, inFlight);
+    await this.#head.move(head, { ...record, text }, to);
     await this.witness(record);
     const read = readEvent(text, record.sequence);
     if ("fault" in read) throw new Error(`event ${record.sequence} of ${this.endpoint} was written wrong: ${read.fault}`);
     return { ...record, event: read.event };
   }
 
-  /** Writes the witness of the last event where a crash left it out. */
+  /** Writes the witness of an event where a crash left it out. */
   async witness(head: ChainHead): Promise<void> {
     if (head.sequence <= this.#witnessed) return;
     await this.#witnesses.write(head);
     this.#witnessed = head.sequence;
   }
 
+  /** Up to this event every witness is written and every notification was given out. It never goes back. */
+  settle(sequence: number): Promise<void> {
+    return this.#head.settle(sequence);
+  }
+
+  /**
+   * Takes the lease, where nobody else's is still running. Clocks may differ: whoever is late is refused when it appends.
+   *
+   * @param holder unlike that of any other process, or attempt
+   * @returns undefined where another holds it
+   */
+  acquire(holder: string, now: Date, ttlSeconds: number): Promise<Lease | undefined> {
+    return this.#head.acquire(holder, now, ttlSeconds);
+  }
+
+  /** Gives the lease back; nothing happens where another has it already. */
+  release(lease: Lease): Promise<void> {
+    return this.#head.release(lease);
+  }
+
+  head(): Promise<HeadItem | undefined> {
+    return this.#head.read();
+  }
+
   witnesses(): Promise<Map<number, string>> {
     return this.#witnesses.all();
   }
 
-  async head(): Promise<HeadItem | undefined> {
-    const { Item } = await this.#dynamodb.send(new GetItemCommand({ TableName: this.#table, Key: this.#key(0), ConsistentRead: true }));
-    if (Item === undefined) return undefined;
-    const head = { sequence: Number(Item.last?.N ?? Number.NaN), hash: Item.hash?.S ?? "" };
-    return Item.inFlight?.S === undefined ? head : { ...head, inFlight: Item.inFlight.S };
-  }
-
   /** The strings as stored, with the keys they are stored under, unchecked. */
-  async *stored(after = 0): AsyncGenerator<{ sequence: number; text: string }> {
-    const pages = paginateQuery(
-      { client: this.#dynamodb },
-      {
-        TableName: this.#table,
-        KeyConditionExpression: "endpoint = :endpoint AND #sequence > :after",
-        ExpressionAttributeNames: { "#sequence": "sequence" },
-        ExpressionAttributeValues: { ":endpoint": { S: this.endpoint }, ":after": { N: String(after) } },
-        ConsistentRead: true,
-      },
-    );
-    for await (const { Items } of pages) {
-      for (const item of Items ?? []) yield { sequence: Number(item.sequence?.N), text: item.event?.S ?? "" };
-    }
+  async *stored(): AsyncGenerator<StoredEvent> {
+    for await (const item of this.#items(1)) yield { sequence: sequenceOf(item), text: item.event?.S ?? "" };
   }
 
-  async #write(head: ChainHead, next: ChainHead, text: string, inFlight: string | undefined): Promise<void> {
-    try {
-      await this.#dynamodb.send(
-        new TransactWriteItemsCommand({
-          // Of the content, so that the same append has the same token; with the endpoint, because tokens are the account's.
-          ClientRequestToken: hashOf(`${this.endpoint} ${text}`).slice(0, tokenLength),
-          TransactItems: [
-            {
-              Put: {
-                TableName: this.#table,
-                Item: { ...this.#key(next.sequence), event: { S: text } },
-                ConditionExpression: "attribute_not_exists(endpoint)",
-              },
-            },
-            {
-              Update: {
-                TableName: this.#table,
-                Key: this.#key(0),
-                UpdateExpression: `SET #hash = :hash, #last = :last ${inFlight === undefined ? "REMOVE" : ", "} inFlight ${inFlight === undefined ? "" : "= :inFlight"}`,
-                ConditionExpression: head.sequence === 0 ? "attribute_not_exists(endpoint)" : "#hash = :before AND #last = :lastBefore",
-                ExpressionAttributeNames: { "#hash": "hash", "#last": "last" },
-                ExpressionAttributeValues: {
-                  ":hash": { S: next.hash },
-                  ":last": { N: String(next.sequence) },
-                  ...(inFlight === undefined ? {} : { ":inFlight": { S: inFlight } }),
-                  ...(head.sequence === 0 ? {} : { ":before": { S: head.hash }, ":lastBefore": { N: String(head.sequence) } }),
-                },
-              },
-            },
-          ],
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      // A lost answer makes the SDK send the same transaction again: our own event standing there already is success.
-      if ((await this.#textAt(next.sequence)) === text) return;
-      throw new FalconryError("registry.conflict", {
-        message: `somebody else wrote event ${next.sequence} of ${this.endpoint} at the same moment`,
-        hint: "Look with falconry status, then run the command again",
-        cause: error,
-      });
-    }
+  async *#items(first: number): AsyncGenerator<Record<string, AttributeValue>> {
+    for await (const { Items = [] } of paginateQuery({ client: this.#dynamodb }, this.#from(first))) yield* Items;
   }
 
-  async #textAt(sequence: number): Promise<string | undefined> {
-    const { Item } = await this.#dynamodb.send(
-      new GetItemCommand({ TableName: this.#table, Key: this.#key(sequence), ConsistentRead: true }),
-    );
-    return Item?.event?.S;
+  #from(first: number) {
+    return {
+      TableName: this.#table,
+      KeyConditionExpression: "endpoint = :endpoint AND #sequence >= :first",
+      ExpressionAttributeNames: { "#sequence": "sequence" },
+      ExpressionAttributeValues: { ":endpoint": { S: this.endpoint }, ":first": { N: String(first) } },
+      ConsistentRead: true,
+    };
   }
 
-  #key(sequence: number): { endpoint: AttributeValue; sequence: AttributeValue } {
-    return { endpoint: { S: this.endpoint }, sequence: { N: String(sequence) } };
+  #follow(start: ChainHead, texts: StoredEvent[]): LedgerRecord[] {
+    let last = start;
+    return texts.map(({ sequence, text }) => {
+      const read = readEvent(text, sequence);
+      if ("fault" in read) throw this.#corrupt(sequence, read.fault);
+      if (sequence !== last.sequence + 1) throw this.#corrupt(last.sequence + 1, "it is missing");
+      if (read.event.previous !== last.hash) throw this.#corrupt(sequence, `it is not chained to event ${last.sequence}`);
+      last = { sequence, hash: hashOf(text) };
+      return { ...last, event: read.event };
+    });
   }
 
   #corrupt(sequence: number, fault: string): FalconryError {
@@ -172,4 +179,13 @@ export class Ledger {
       hint: "Nothing was done. Run: falconry audit verify",
     });
   }
+}
+
+interface StoredEvent {
+  sequence: number;
+  text: string;
+}
+
+function sequenceOf(item: Record<string, AttributeValue>): number {
+  return Number(item.sequence?.N);
 }

@@ -1,0 +1,58 @@
+import { DescribeAlarmsCommand, PutMetricDataCommand, SetAlarmStateCommand, type StateValue } from "@aws-sdk/client-cloudwatch";
+import type { EndpointSettings } from "@falconry/environment/descriptor.ts";
+import type { Environment } from "@falconry/environment/environment.ts";
+import { heartbeatMetric, type RolloutDimensions, rolloutNamespace, unhealthyMetric } from "@falconry/model/rollout-metrics.ts";
+
+/** Absent: there is no such alarm. */
+export interface AlarmStates {
+  silent?: StateValue;
+  unhealthy?: StateValue;
+}
+
+/** Says that the deployment is watched over. Where this is not said, the alarm `silent` fires (D4). */
+export function beat(environment: Environment, endpoint: EndpointSettings): Promise<void> {
+  return tell(environment, endpoint, heartbeatMetric);
+}
+
+/**
+ * Has SageMaker roll the deployment under way back. The alarm is set as well: it would see the metric at its next evaluation, up to a minute later.
+ * The metric keeps the alarm up where CloudWatch evaluates it between the two.
+ */
+export async function trip(environment: Environment, endpoint: EndpointSettings): Promise<void> {
+  await tell(environment, endpoint, unhealthyMetric);
+  await environment.cloudwatch.send(
+    new SetAlarmStateCommand({
+      AlarmName: endpoint.alarms.unhealthy,
+      StateValue: "ALARM",
+      StateReason: "Falconry gave the deployment up: falconry history says why",
+    }),
+  );
+}
+
+/** What CloudWatch last made of the two alarms. */
+export async function alarmStates({ cloudwatch }: Environment, { alarms }: Pick<EndpointSettings, "alarms">): Promise<AlarmStates> {
+  const { MetricAlarms = [] } = await cloudwatch.send(
+    new DescribeAlarmsCommand({ AlarmNames: [alarms.silent, alarms.unhealthy], AlarmTypes: ["MetricAlarm"] }),
+  );
+  const state = (name: string) => MetricAlarms.find(({ AlarmName }) => AlarmName === name)?.StateValue;
+  const [silent, unhealthy] = [state(alarms.silent), state(alarms.unhealthy)];
+  return { ...(silent && { silent }), ...(unhealthy && { unhealthy }) };
+}
+
+async function tell({ cloudwatch }: Environment, { name }: EndpointSettings, MetricName: string): Promise<void> {
+  const dimensions: RolloutDimensions = { Endpoint: name };
+  await cloudwatch.send(
+    new PutMetricDataCommand({
+      Namespace: rolloutNamespace,
+      MetricData: [
+        {
+          MetricName,
+          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+          Value: 1,
+          Unit: "Count",
+          StorageResolution: 1,
+        },
+      ],
+    }),
+  );
+}
