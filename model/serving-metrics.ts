@@ -44,11 +44,11 @@ export interface ServingCounts {
    */
   latency: number[];
   predictions: {
-    /** Rows answered with success, by the predicted class as {@link countedAs} names it. */
+    /** Rows predicted, by the class as {@link countedAs} names it: those of successful requests, and of requests failed by an invalid probability. */
     byClass: Record<string, number>;
     /** The same rows by the probability of the prediction, per bucket of {@link probabilityBounds}; all 0 where the model gives no probabilities. */
     byProbability: number[];
-    /** The same rows where the model gives a probability that is none: NaN, or outside [0, 1]. */
+    /** The same rows where the model gives a probability that is none: NaN, or outside [0, 1]. Their request is answered with a 500. */
     invalidProbability: number;
   };
 }

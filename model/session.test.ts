@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { classifierGraph } from "./onnx/classifier-graph.ts";
-import { float, floats, floatTensor, GraphBuilder } from "./onnx/graph.ts";
-import { decodeModel, encodeModel } from "./onnx/proto.ts";
+import { float, floats, floatTensor, GraphBuilder, int, int64Tensor } from "./onnx/graph.ts";
+import { dataType, decodeModel, encodeModel } from "./onnx/proto.ts";
 import { OnnxModel } from "./session.ts";
 import type { Signature } from "./signature.ts";
 
@@ -60,7 +60,7 @@ describe("a graph with one input per column", () => {
     expect(good).toMatchObject({ status: "fulfilled", value: { predictions: ["yes"] } });
     expect(missing).toMatchObject({ reason: new TypeError('column "kind" is missing') });
     expect(short).toMatchObject({ reason: new RangeError('column "kind" has 1 values, the first column has 2') });
-    expect(text).toMatchObject({ reason: new TypeError('column "x", row 0: "heavy" is no number') });
+    expect(text).toMatchObject({ reason: new TypeError('column "x", row 1: "heavy" is no number') });
   });
 });
 
@@ -113,8 +113,35 @@ test("a column of integers knows no missing value", async () => {
   expect(await model.predict({ count: [3, -4] })).toEqual({ predictions: [-3, 4] });
   await expect(model.predict({ count: [1, null] })).rejects.toMatchObject({
     code: "model.missing-value",
-    message: expect.stringContaining('row 1, column "count"'),
+    message: expect.stringContaining('row 2, column "count"'),
   });
+});
+
+test.each([
+  ["int64", [3, -4, 2 ** 53], [1.5, 2 ** 63, Number.NaN]],
+  ["int32", [3, -(2 ** 31)], [0.1, 2 ** 31, -1e10]],
+  ["bool", [0, 1], [2, -1, 0.5]],
+] as const)("a column that the graph reads as %s takes %j, and refuses each of %j", async (type, taken, refused) => {
+  const graph = new GraphBuilder("g");
+  graph.node("Cast", [graph.input("count", type)], { attributes: { to: int(dataType.int64) }, as: graph.output("prediction", "int64") });
+  const model = await OnnxModel.load(graph.encode("test"));
+  expect(await model.predict({ count: taken })).toEqual({ predictions: taken });
+  for (const value of refused) {
+    await expect(model.predict({ count: [0, value] })).rejects.toMatchObject({
+      code: "model.no-integer",
+      message: expect.stringContaining(`row 2, column "count": ${value} is no ${type}`),
+    });
+  }
+});
+
+test("rows that the graph does not run on fail alone, with the runtime's reason", async () => {
+  const graph = new GraphBuilder("g");
+  const index = graph.node("Cast", [graph.input("x", "float")], { attributes: { to: int(dataType.int64) } });
+  graph.node("Gather", [graph.constant(int64Tensor([1], [7])), index], { as: graph.output("prediction", "int64") });
+  const model = await OnnxModel.load(graph.encode("test"));
+  const [good, bad] = await Promise.allSettled([model.predict({ x: [0] }), model.predict({ x: [1] })]);
+  expect(good).toMatchObject({ value: { predictions: [7] } });
+  expect(bad).toMatchObject({ reason: { code: "model.failed", message: expect.stringContaining("Gather") } });
 });
 
 test("probabilities of unnamed classes are refused", async () => {

@@ -1,3 +1,4 @@
+import { FalconryError } from "@falconry/environment/error.ts";
 import { InferenceSession } from "onnxruntime-node";
 import { type Answer, type AnswerReader, answerReader } from "./onnx/answers.ts";
 import { ColumnReader, type Columns, type InputColumn, type Table } from "./onnx/columns.ts";
@@ -61,7 +62,7 @@ export class OnnxModel {
    *
    * @param columns every one of {@link inputs}, as many values in each; null is a missing value
    * @throws TypeError, RangeError where a column is missing, shorter than another, or holds what is not of its type
-   * @throws FalconryError `model.missing-value`
+   * @throws FalconryError `model.missing-value`, `model.no-integer`, `model.failed`
    */
   async predict(columns: Columns): Promise<Answer> {
     const table = this.#columns.check(columns);
@@ -102,7 +103,14 @@ export class OnnxModel {
   async #run(tables: Table[]): Promise<Answer> {
     if (tables.every(({ rows }) => rows === 0))
       return this.classes.length > 0 ? { predictions: [], probabilities: [] } : { predictions: [] };
-    return this.#answers.read(await this.#session.run(this.#columns.feeds(tables), this.#answers.outputs));
+    const results = await this.#session.run(this.#columns.feeds(tables), this.#answers.outputs).catch((error: unknown) => {
+      throw new FalconryError("model.failed", {
+        message: `model.onnx does not run on these rows: ${error instanceof Error ? error.message : error}`,
+        hint: "Run the graph on them with onnxruntime: the operator that the message names does not take them",
+        cause: error,
+      });
+    });
+    return this.#answers.read(results);
   }
 }
 

@@ -91,8 +91,8 @@ function explain(error: unknown, endpointName: string, request: TableRequest): u
 
 function explainModelError(error: ModelError, endpointName: string, { firstRow, rows, isWhole }: TableRequest): FalconryError {
   const message = error.OriginalMessage ?? error.message;
-  if ((error.OriginalStatusCode ?? 500) >= 500) return failed(endpointName, message, error);
   const parsed = containerError.safeParse(parseJson(message));
+  if ((error.OriginalStatusCode ?? 500) >= 500) return failed(endpointName, parsed.data?.error.message ?? message, error);
   const where = isWhole ? "" : `rows ${firstRow + 1} to ${firstRow + rows} of the input, counted from their first: `;
   if (!parsed.success) {
     return new FalconryError("predict.refused", {

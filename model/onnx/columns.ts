@@ -1,7 +1,7 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { ColumnSpec, Signature } from "../signature.ts";
-import { type Cell, type Element, isElement, tensorBuilder } from "./tensor-builder.ts";
+import { type Cell, type Element, integers, isElement, tensorBuilder } from "./tensor-builder.ts";
 
 /** A column that a model reads. */
 export interface InputColumn {
@@ -47,7 +47,7 @@ export class ColumnReader {
 
   /**
    * @throws TypeError, RangeError where a column is missing, is shorter than another or holds what it cannot
-   * @throws FalconryError `model.missing-value`
+   * @throws FalconryError `model.missing-value`, `model.no-integer`
    */
   check(columns: Columns): Table {
     const rows = columns[this.inputs[0]?.name ?? ""]?.length ?? 0;
@@ -116,16 +116,26 @@ function checkColumn(column: readonly Cell[] | undefined, rows: number, name: st
   if (column === undefined) throw new TypeError(`column "${name}" is missing`);
   if (column.length !== rows) throw new RangeError(`column "${name}" has ${column.length} values, the first column has ${rows}`);
   const expected = type === "double" ? "number" : "string";
+  const takes = integers[element];
   for (const [row, cell] of column.entries()) {
     if (cell === null) checkMissing(name, row, element);
-    else if (typeof cell !== expected) throw new TypeError(`column "${name}", row ${row}: ${JSON.stringify(cell)} is no ${expected}`);
+    else if (typeof cell !== expected) {
+      throw new TypeError(`column "${name}", row ${row + 1}: ${JSON.stringify(cell).slice(0, 60)} is no ${expected}`);
+    } else if (takes !== undefined && !takes(Number(cell))) throw noInteger(name, row, cell, element);
   }
 }
 
 function checkMissing(name: string, row: number, element: Element): void {
   if (element === "float32" || element === "float64" || element === "string") return;
   throw new FalconryError("model.missing-value", {
-    message: `row ${row}, column "${name}": the value is missing, and the model reads the column as ${element}`,
+    message: `row ${row + 1}, column "${name}": the value is missing, and the model reads the column as ${element}`,
     hint: "Give the value, or export the model with a float input for this column",
+  });
+}
+
+function noInteger(name: string, row: number, cell: Cell, element: Element): FalconryError {
+  return new FalconryError("model.no-integer", {
+    message: `row ${row + 1}, column "${name}": ${cell} is no ${element}, as which the model reads the column`,
+    hint: element === "bool" ? "Give 0 or 1" : "Give a whole number, or export the model with a float input for this column",
   });
 }

@@ -71,7 +71,7 @@ export interface TypeProto {
 export const attributeType = { float: 1, int: 2, floats: 6, ints: 7, strings: 8 } as const;
 
 /** TensorProto.DataType */
-export const dataType = { float: 1, int64: 7, string: 8 } as const;
+export const dataType = { float: 1, int32: 6, int64: 7, string: 8, bool: 9 } as const;
 
 export function encodeModel(model: ModelProto): Uint8Array {
   return modelType()

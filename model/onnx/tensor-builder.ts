@@ -19,6 +19,13 @@ export function tensorBuilder(element: Element, length: number): TensorBuilder {
   return builders[element](length);
 }
 
+/** What the elements take that are no floats: any other number would be another one in the tensor. */
+export const integers: Partial<Record<Element, (value: number) => boolean>> = {
+  int32: (value) => Number.isInteger(value) && Math.abs(value + 0.5) < 2 ** 31,
+  int64: (value) => Number.isInteger(value) && Math.abs(value) < 2 ** 63,
+  bool: (value) => value === 0 || value === 1,
+};
+
 /** A missing number is NaN, a missing string is "". Integers and booleans know no missing value: those are refused before. */
 const builders = {
   float32(length: number): TensorBuilder {
@@ -37,7 +44,7 @@ const builders = {
     const data = new BigInt64Array(length);
     return {
       set(index, cell) {
-        data[index] = BigInt(Math.trunc(Number(cell)));
+        data[index] = BigInt(Number(cell));
       },
       tensor: (dims) => new Tensor("int64", data, dims),
     };
@@ -46,7 +53,7 @@ const builders = {
     const data = new Uint8Array(length);
     return {
       set(index, cell) {
-        data[index] = Number(cell) === 0 ? 0 : 1;
+        data[index] = Number(cell);
       },
       tensor: (dims) => new Tensor("bool", data, dims),
     };

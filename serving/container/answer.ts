@@ -1,5 +1,7 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import Papa from "papaparse";
+import { shown } from "../table/table.ts";
+import { isProbability } from "./probability.ts";
 import type { ContainerLineage } from "./settings.ts";
 
 /** What the model says of every row. */
@@ -9,7 +11,11 @@ export interface ModelAnswer {
   probabilities?: readonly (readonly number[])[];
 }
 
-/** Writes answers of one model as JSON or CSV. What is the same in every answer is prepared once. */
+/**
+ * Writes answers of one model as JSON or CSV. What is the same in every answer is prepared once.
+ *
+ * Both throw a FalconryError `container.invalid-answer` where a number that the model gives is none, or no probability.
+ */
 export class AnswerWriter {
   readonly #classes: readonly (number | string)[];
   readonly #keys: readonly string[];
@@ -26,7 +32,7 @@ export class AnswerWriter {
   /** `{"predictions":[{"prediction","probability","probabilities","model","run","dataset"}]}` */
   json(answer: ModelAnswer): string {
     const rows = answer.predictions.map((prediction, row) => {
-      const probabilities = this.#probabilities(answer, row);
+      const probabilities = this.#checked(answer, row);
       const members = probabilities?.map((probability, index) => `${this.#keys[index]}${probability}`).join();
       const probability = probabilities?.[this.#classes.indexOf(prediction)] ?? null;
       const all = members === undefined ? null : `{${members}}`;
@@ -48,19 +54,26 @@ export class AnswerWriter {
     ];
     const { model, run, dataset } = this.#lineage;
     const data = answer.predictions.map((prediction, row) => {
-      const probabilities = this.#probabilities(answer, row);
+      const probabilities = this.#checked(answer, row);
       const each = this.#classes.map((_, index) => probabilities?.[index]);
       return [prediction, each[this.#classes.indexOf(prediction)], ...each, model?.name, model?.version, run, dataset];
     });
     return `${Papa.unparse({ fields, data })}\r\n`;
   }
 
-  #probabilities(answer: ModelAnswer, row: number): readonly number[] | undefined {
-    const probabilities = answer.probabilities?.[row];
-    if (probabilities === undefined || probabilities.every(Number.isFinite)) return probabilities;
-    throw new FalconryError("request.unanswerable", {
-      message: `row ${row + 1}: the model gives no finite probability for its values`,
-      hint: "Look for a number far out of its column's range, or for a missing value that the model cannot take",
-    });
+  #checked({ predictions, probabilities }: ModelAnswer, row: number): readonly number[] | undefined {
+    const prediction = predictions[row];
+    if (typeof prediction === "number" && !Number.isFinite(prediction)) throw invalid(row, `predicts ${prediction}`);
+    const each = probabilities?.[row];
+    const wrong = each?.findIndex((probability) => !isProbability(probability)) ?? -1;
+    if (wrong >= 0) throw invalid(row, `gives class ${shown(this.#classes[wrong])} the probability ${each?.[wrong]}`);
+    return each;
   }
+}
+
+function invalid(row: number, what: string): FalconryError {
+  return new FalconryError("container.invalid-answer", {
+    message: `row ${row + 1}: the model ${what}`,
+    hint: "Put another version back: the graph of this one is broken. Run it on the row to see where",
+  });
 }

@@ -62,8 +62,9 @@ export function inferenceServer(
       reply.raw.once("finish", () => {
         answered = true;
         const call = calls.get(request);
+        if (call?.answer !== undefined) meter.predicted(call.answer);
         if (reply.statusCode >= 400) meter.failed(reply.statusCode);
-        else if (call?.answer !== undefined) meter.succeeded(now() - call.received, call.answer);
+        else if (call !== undefined) meter.succeeded(now() - call.received);
       });
       reply.raw.once("close", () => {
         if (!answered) meter.failed(undefined);
@@ -87,16 +88,12 @@ export function inferenceServer(
   });
 
   app.setErrorHandler((thrown, request, reply) => {
-    const mistake = thrown instanceof FalconryError ? thrown : mistakeOfTransport(thrown);
-    const status = mistake && statusOf[mistake.code];
-    if (mistake !== undefined && status !== undefined) {
-      request.log.info({ code: mistake.code, status }, "request refused");
-      return reply.code(status).send({ error: { code: mistake.code, message: mistake.message, hint: mistake.hint } });
-    }
-    request.log.error({ err: thrown }, "request failed");
-    return reply
-      .code(500)
-      .send({ error: { code: "bug", message: "the container failed on this request", hint: "Its log has the stack trace" } });
+    const known = thrown instanceof FalconryError ? thrown : mistakeOfTransport(thrown);
+    const status = known && statusOf[known.code];
+    if (status !== undefined) request.log.info({ code: known?.code, status }, "request refused");
+    else request.log.error({ err: thrown }, "request failed");
+    const { code, message, hint } = known ?? bug;
+    return reply.code(status ?? 500).send({ error: { code, message, hint } });
   });
   return app;
 }
@@ -107,7 +104,9 @@ interface Call {
   answer?: ModelAnswer;
 }
 
-/** HTTP status of a caller's mistake. */
+const bug = { code: "bug", message: "the container failed on this request", hint: "Its log has the stack trace" };
+
+/** HTTP status of a caller's mistake; any other error is the model's or the container's. */
 const statusOf: Partial<Record<ErrorCode, number>> = {
   "request.empty": 400,
   "request.malformed": 400,
@@ -117,8 +116,8 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   "request.accept": 406,
   "request.too-large": 413,
   "request.content-type": 415,
-  "request.unanswerable": 422,
   "model.missing-value": 400,
+  "model.no-integer": 400,
 };
 
 /** The caller's mistakes that the HTTP server finds before a handler runs. */

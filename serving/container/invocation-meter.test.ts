@@ -4,13 +4,12 @@ import { InvocationMeter } from "./invocation-meter.ts";
 
 test("a success counts once for its latency, and every row for its class and probability", () => {
   const meter = new InvocationMeter([0, 1]);
-  meter.succeeded(12, {
-    predictions: [1, 0],
-    probabilities: [
-      [0.07, 0.93],
-      [0.6, 0.4],
-    ],
-  });
+  const probabilities = [
+    [0.07, 0.93],
+    [0.6, 0.4],
+  ];
+  meter.predicted({ predictions: [1, 0], probabilities });
+  meter.succeeded(12);
   const counts = meter.take();
   expect(counts).toMatchObject({ requests: 1, clientErrors: 0, serverErrors: 0 });
   expect(counts.latency[bucketOf(latencyBounds, 12)]).toBe(1);
@@ -18,22 +17,22 @@ test("a success counts once for its latency, and every row for its class and pro
   for (const probability of [0.93, 0.6]) expect(counts.predictions.byProbability[bucketOf(probabilityBounds, probability)]).toBe(1);
 });
 
-test("an error counts for its kind, and has neither latency nor predictions", () => {
+test("an error counts for its kind, and has no latency", () => {
   const meter = new InvocationMeter([0, 1]);
   for (const status of [400, 422, 500, undefined]) meter.failed(status);
   expect(meter.take()).toEqual({ ...emptyCounts(), requests: 4, clientErrors: 2, serverErrors: 2 });
 });
 
-test("a probability that is none is counted apart; a model without probabilities has none", () => {
+test("a row with a probability that is none is counted apart; a model without probabilities has none", () => {
   const meter = new InvocationMeter(["a", "b"]);
-  meter.succeeded(1, { predictions: ["a", "b"], probabilities: [[1.5], [0.5]] });
-  meter.succeeded(1, { predictions: ["a"] });
-  expect(meter.take().predictions).toEqual({ ...emptyCounts().predictions, byClass: { a: 2, b: 1 }, invalidProbability: 2 });
+  meter.predicted({ predictions: ["a", "b", "b"], probabilities: [[1.5, 0], [0.5], [Number.NaN, 0.5]] });
+  meter.predicted({ predictions: ["a"] });
+  expect(meter.take().predictions).toEqual({ ...emptyCounts().predictions, byClass: { a: 2, b: 2 }, invalidProbability: 3 });
 });
 
 test("what is no class of the model is counted under the name for that", () => {
   const meter = new InvocationMeter(["a"]);
-  meter.succeeded(1, { predictions: ["a", "z"] });
+  meter.predicted({ predictions: ["a", "z"] });
   expect(meter.take().predictions.byClass).toEqual({ a: 1, [otherClasses]: 1 });
 });
 

@@ -1,5 +1,6 @@
 import { bucketOf, countedAs, emptyCounts, latencyBounds, probabilityBounds, type ServingCounts } from "@falconry/model/serving-metrics.ts";
 import type { ModelAnswer } from "./answer.ts";
+import { isProbability } from "./probability.ts";
 
 /** Counts what one container answers. */
 export class InvocationMeter {
@@ -14,19 +15,9 @@ export class InvocationMeter {
   }
 
   /** @param milliseconds from the whole request received to the answer sent */
-  succeeded(milliseconds: number, answer: ModelAnswer): void {
-    const { latency, predictions } = this.#counts;
+  succeeded(milliseconds: number): void {
     this.#counts.requests += 1;
-    add(latency, bucketOf(latencyBounds, milliseconds));
-    for (const [row, prediction] of answer.predictions.entries()) {
-      const label = this.#labels.get(prediction) ?? countedAs(prediction, this.#classes);
-      predictions.byClass[label] = (predictions.byClass[label] ?? 0) + 1;
-      const probabilities = answer.probabilities?.[row];
-      if (probabilities === undefined) continue;
-      const probability = probabilities[this.#classes.indexOf(prediction)] ?? Number.NaN;
-      if (probability >= 0 && probability <= 1) add(predictions.byProbability, bucketOf(probabilityBounds, probability));
-      else predictions.invalidProbability += 1;
-    }
+    add(this.#counts.latency, bucketOf(latencyBounds, milliseconds));
   }
 
   /** @param status of the answer; undefined where the call ended without one */
@@ -34,6 +25,21 @@ export class InvocationMeter {
     this.#counts.requests += 1;
     if (status === undefined || status >= 500) this.#counts.serverErrors += 1;
     else this.#counts.clientErrors += 1;
+  }
+
+  /** What the model said of a call's rows, whether or not it could be answered with that. */
+  predicted({ predictions, probabilities }: ModelAnswer): void {
+    const { byClass, byProbability } = this.#counts.predictions;
+    for (const [row, prediction] of predictions.entries()) {
+      const label = this.#labels.get(prediction) ?? countedAs(prediction, this.#classes);
+      byClass[label] = (byClass[label] ?? 0) + 1;
+      const given = probabilities?.[row];
+      if (given === undefined) continue;
+      const probability = given[this.#classes.indexOf(prediction)];
+      if (probability !== undefined && given.every(isProbability))
+        add(byProbability, bucketOf(probabilityBounds, Math.min(probability, 1)));
+      else this.#counts.predictions.invalidProbability += 1;
+    }
   }
 
   /** The counts since the last call. */

@@ -2,6 +2,7 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import type { PredictionLineage } from "@falconry/model/lineage.ts";
 import { type MetricDimensions, metricWindowSeconds } from "@falconry/model/serving-metrics.ts";
 import { z } from "zod";
+import { shown } from "../table/table.ts";
 
 /** Lineage that every answer carries; null where the container was not told. */
 export type ContainerLineage = { [Member in keyof PredictionLineage]: PredictionLineage[Member] | null };
@@ -43,7 +44,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): ContainerSettings 
     const [issue] = parsed.error.issues;
     const name = String(issue?.path[0]);
     throw new FalconryError("container.settings", {
-      message: `environment variable ${name} is ${JSON.stringify(environment[name])}: ${issue?.message}`,
+      message: `environment variable ${name} is ${shown(environment[name])}: ${issue?.message}`,
       hint: "serving/README.md lists the container's variables",
     });
   }

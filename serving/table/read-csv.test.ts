@@ -14,10 +14,16 @@ test("an empty line in a file of one column is a row with a missing value", () =
   expect(readCsv("mass\n1\n\n").columns.get("mass")).toEqual(["1", ""]);
 });
 
+test.each(["\n", "\r\n\r\n", "  \n\n", "   "])("blank lines at the end of several columns are no rows: %j", (end) => {
+  expect(Object.fromEntries(readCsv(`mass,orbit\n1,LEO\n${end}`).columns)).toEqual({ mass: ["1"], orbit: ["LEO"] });
+});
+
 describe("what is no CSV is refused with its place", () => {
   test.each([
     ["", "request.empty", "no row below its header"],
     ["mass,orbit\n", "request.empty", "no row below its header"],
+    ["mass,orbit\n\n\n", "request.empty", "no row below its header"],
+    ["mass,orbit\n\n1,LEO\n", "request.malformed", "row 1: 1 fields for 2 columns"],
     ["mass,mass\n1,2\n", "request.malformed", 'column "mass" is there twice'],
     ["mass,orbit\n1,LEO\n2\n", "request.malformed", "row 2: 1 fields for 2 columns"],
     ['mass,orbit\n1,"LEO\n', "request.malformed", "row 1: Quoted field unterminated"],

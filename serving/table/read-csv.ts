@@ -13,9 +13,7 @@ export function readCsv(text: string): Table {
   const { data, errors } = Papa.parse<string[]>(text, { delimiter: "," });
   const [error] = errors;
   if (error !== undefined) throw malformed(`${place(error.row ?? 0)}: ${error.message}`);
-  // A newline at the end begins no further line.
-  const lines = /[\r\n]$/.test(text) ? data.slice(0, -1) : data;
-  const [header, ...rows] = lines;
+  const [header, ...rows] = withoutEnd(data, text);
   if (header === undefined || rows.length === 0) {
     throw new FalconryError("request.empty", { message: "the CSV holds no row below its header", hint });
   }
@@ -27,6 +25,13 @@ export function readCsv(text: string): Table {
   const ragged = rows.findIndex((row) => row.length !== header.length);
   if (ragged >= 0) throw malformed(`row ${ragged + 1}: ${rows[ragged]?.length} fields for ${header.length} columns`);
   return { rows: rows.length, columns, typed: false };
+}
+
+/** A newline at the end begins no further line. Nor do blank lines there, but for a file of one column, where each is a missing value. */
+function withoutEnd(lines: string[][], text: string): string[][] {
+  if (lines[0]?.length === 1) return /[\r\n]$/.test(text) ? lines.slice(0, -1) : lines;
+  const last = lines.findLastIndex(([first, ...others]) => others.length > 0 || first?.trim() !== "");
+  return lines.slice(0, last + 1);
 }
 
 function place(line: number): string {
