@@ -17,8 +17,24 @@ const descriptor: Descriptor = {
   keys: { lake: "arn:aws:kms:eu-central-1:1:key/a", ledger: "arn:aws:kms:eu-central-1:1:key/b" },
   roles: { inference: "arn:aws:iam::1:role/a", training: "arn:aws:iam::1:role/b", registry: "arn:aws:iam::1:role/c" },
   images: { inference: "1.dkr.ecr.eu-central-1.amazonaws.com/falconry-inference:1" },
+  topics: { promotions: "arn:aws:sns:eu-central-1:1:promotions" },
+  identity: {
+    userPool: "eu-central-1_a",
+    client: "a-client",
+    issuer: "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_a",
+    keysUrl: "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_a/.well-known/jwks.json",
+  },
+  controlPlane: { url: "https://api.example.org" },
   endpoints: {
-    falcon: { name: "dev-falcon", variant: "live", instanceType: "ml.m5.large", instanceCount: 2, bootstrapConfig: "dev-falcon-bootstrap" },
+    falcon: {
+      name: "dev-falcon",
+      variant: "live",
+      instanceType: "ml.m5.large",
+      instanceCount: 2,
+      bootstrapConfig: "dev-falcon-bootstrap",
+      alarms: { silent: "dev-falcon-silent", unhealthy: "dev-falcon-unhealthy" },
+      promotion: { metric: "accuracy" },
+    },
   },
   services: {},
 };

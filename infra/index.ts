@@ -5,14 +5,18 @@ import { BootstrapModel } from "./components/bootstrap-model.ts";
 import { DescriptorParameter } from "./components/descriptor.ts";
 import { Endpoint } from "./components/endpoint.ts";
 import { endpointName } from "./components/endpoint-name.ts";
+import { Identity } from "./components/identity.ts";
 import { Keys } from "./components/keys.ts";
 import { Lake } from "./components/lake.ts";
 import { Ledger } from "./components/ledger.ts";
+import { Notifications } from "./components/notifications.ts";
+import { promotionRules } from "./components/promotion-rules.ts";
 import { Roles } from "./components/roles.ts";
 
 const environment = pulumi.getStack();
 const config = new pulumi.Config("falconry");
 const inferenceImage = config.require("inferenceImage");
+const awsEndpointUrl = config.get("awsEndpointUrl");
 const workloads = await Promise.all((await workloadNames()).map(loadWorkload));
 const nameOf = (workload: { name: string }) => endpointName(environment, workload.name);
 
@@ -24,11 +28,20 @@ const lake = new Lake("lake", {
   rawRetentionDays: config.getNumber("rawRetentionDays"),
 });
 const ledger = new Ledger("ledger", { key: keys.ledger });
-const roles = new Roles("roles", { keys, lake, ledger, endpoints: workloads.map(nameOf), inferenceImage });
+const notifications = new Notifications("notifications", { key: keys.ledger });
+const roles = new Roles("roles", { environment, keys, lake, ledger, notifications, endpoints: workloads.map(nameOf), inferenceImage });
+ledger.writtenOnlyBy(roles.registry);
+notifications.publishedOnlyBy(roles.registry);
+const identity = new Identity("identity", { environment, awsEndpointUrl });
 const bootstrap = new BootstrapModel("bootstrap", { environment, models: lake.models, role: roles.inference, image: inferenceImage });
 const endpoints = workloads.map((workload) => ({
   workload: workload.name,
-  endpoint: new Endpoint(workload.name, { endpointName: nameOf(workload), bootstrap, rollout: workload.rollout }),
+  endpoint: new Endpoint(workload.name, {
+    endpointName: nameOf(workload),
+    bootstrap,
+    promotion: promotionRules(workload, config.getObject("canary")),
+    emulated: awsEndpointUrl !== undefined,
+  }),
 }));
 
 /** What this environment offers (D1). */
@@ -50,7 +63,10 @@ export const descriptor = new DescriptorParameter("descriptor", {
     keys: { lake: keys.lake.arn, ledger: keys.ledger.arn },
     roles: { inference: roles.inference.arn, training: roles.training.arn, registry: roles.registry.arn },
     images: { inference: inferenceImage },
+    topics: { promotions: notifications.promotions.arn },
+    identity: identity.settings,
+    controlPlane: { url: config.require("controlPlaneUrl") },
     endpoints: Object.fromEntries(endpoints.map(({ workload, endpoint }) => [workload, endpoint.settings])),
-    services: { awsEndpointUrl: config.get("awsEndpointUrl"), sagemakerEndpointUrl: config.get("sagemakerEndpointUrl") },
+    services: { awsEndpointUrl, sagemakerEndpointUrl: config.get("sagemakerEndpointUrl") },
   }),
 }).descriptor;

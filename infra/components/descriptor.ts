@@ -22,6 +22,8 @@ export class DescriptorParameter extends pulumi.ComponentResource {
         name: descriptorParameter(args.environment),
         description: `What the environment ${args.environment} offers`,
         type: "String",
+        // A standard parameter holds 4 KB, an advanced one 8 KB: this tier is advanced only while it must be.
+        tier: "Intelligent-Tiering",
         value: pulumi.jsonStringify(this.descriptor),
       },
       { parent: this },

@@ -1,3 +1,4 @@
+import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
 import { bootstrapPackage } from "@falconry/serving/bootstrap/bootstrap-package.ts";
 import * as aws from "@pulumi/aws";
 import { beforeAll, expect, test } from "vitest";
@@ -5,13 +6,19 @@ import { BootstrapModel } from "./bootstrap-model.ts";
 import { type DeclaredResource, declared, ofType } from "./declared.fixture.ts";
 import { Endpoint } from "./endpoint.ts";
 
+const promotion: PromotionSettings = {
+  metric: "accuracy",
+  gates: { floor: 0.8, minimumRows: 10 },
+  rollout: { instanceType: "ml.m5.large", instanceCount: 3 },
+};
+
 let all: DeclaredResource[];
 beforeAll(async () => {
   all = await declared(() => {
     const models = new aws.s3.Bucket("models");
     const role = new aws.iam.Role("inference", { assumeRolePolicy: "{}" });
     const bootstrap = new BootstrapModel("bootstrap", { environment: "dev", models, role, image: "falconry/inference:0.1.0" });
-    new Endpoint("falcon", { endpointName: "dev-falcon", bootstrap, rollout: { instanceType: "ml.m5.large", instanceCount: 3 } });
+    new Endpoint("falcon", { endpointName: "dev-falcon", bootstrap, promotion });
   });
 });
 

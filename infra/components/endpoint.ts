@@ -1,7 +1,10 @@
 import type { EndpointSettings } from "@falconry/environment/descriptor.ts";
+import { canarySettings } from "@falconry/model/canary.ts";
+import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BootstrapModel } from "./bootstrap-model.ts";
+import { CanaryAlarms } from "./canary-alarms.ts";
 import type { Transform } from "./transform.ts";
 
 /** The one production variant, in every configuration (D3). */
@@ -12,36 +15,49 @@ export interface EndpointArgs {
   endpointName: string;
   /** What answers until the first promotion. */
   bootstrap: BootstrapModel;
-  /** What a container of the workload runs on, and how many: two at least, for the canary is a share of them. */
-  rollout: { instanceType: string; instanceCount: number };
+  /** What promotions are held to; also what a container runs on, and how many: two at least, for the canary is a share of them. */
+  promotion: PromotionSettings;
+  /** Whether an emulator stands for AWS. @default false */
+  emulated?: boolean;
   transform?: Transform<{ configuration: aws.sagemaker.EndpointConfigurationArgs; endpoint: aws.sagemaker.EndpointArgs }>;
 }
 
 /**
- * The endpoint of one workload. Infrastructure creates it, with the bootstrap model; from then on its configuration and how it is deployed belong to promotion,
+ * The endpoint of one workload, and the alarms that hold its canaries. Infrastructure creates it, with the bootstrap model; from then on its configuration and how it is deployed belong to promotion,
  * and are left alone.
  */
 export class Endpoint extends pulumi.ComponentResource {
   /** What the descriptor says of it. */
   readonly settings: pulumi.Output<EndpointSettings>;
 
+  /**
+   * @param name the workload's
+   * @throws FalconryError `infra.alarm-period`
+   */
   constructor(name: string, args: EndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     super("falconry:endpoint:Endpoint", name, {}, opts);
     const configuration = this.#bootstrapConfiguration(name, args);
     const endpoint = this.#endpoint(name, args, configuration);
-    this.settings = pulumi.output({
-      name: endpoint.name,
-      variant: VARIANT,
-      instanceType: args.rollout.instanceType,
-      instanceCount: args.rollout.instanceCount,
-      bootstrapConfig: configuration.name,
-    });
+    const { endpointName, promotion, emulated } = args;
+    const canary = canarySettings(promotion.rollout.canary);
+    const alarms = new CanaryAlarms(name, { workload: name, endpointName, canary, emulated }, { parent: this });
+    this.settings = pulumi.all([endpoint.name, configuration.name, alarms.names]).apply(
+      ([name, bootstrapConfig, alarms]): EndpointSettings => ({
+        name,
+        variant: VARIANT,
+        instanceType: promotion.rollout.instanceType,
+        instanceCount: promotion.rollout.instanceCount,
+        bootstrapConfig,
+        alarms,
+        promotion,
+      }),
+    );
     this.registerOutputs({ settings: this.settings });
   }
 
   #bootstrapConfiguration(
     name: string,
-    { endpointName, bootstrap, rollout, transform }: EndpointArgs,
+    { endpointName, bootstrap, promotion, transform }: EndpointArgs,
   ): aws.sagemaker.EndpointConfiguration {
     const args: aws.sagemaker.EndpointConfigurationArgs = {
       name: `${endpointName}-bootstrap`,
@@ -49,8 +65,8 @@ export class Endpoint extends pulumi.ComponentResource {
         {
           variantName: VARIANT,
           modelName: bootstrap.modelName,
-          instanceType: rollout.instanceType,
-          initialInstanceCount: rollout.instanceCount,
+          instanceType: promotion.rollout.instanceType,
+          initialInstanceCount: promotion.rollout.instanceCount,
           initialVariantWeight: 1,
         },
       ],

@@ -29,4 +29,26 @@ export class Ledger extends pulumi.ComponentResource {
     this.table = new aws.dynamodb.Table(name, args.transform?.table?.(table, name) ?? table, { parent: this });
     this.registerOutputs({ table: this.table.name });
   }
+
+  /** Nobody else may write, whatever their own policies grant; and nobody at all may take an event away. */
+  writtenOnlyBy(role: aws.iam.Role): void {
+    const deny = { Effect: "Deny", Principal: "*", Resource: this.table.arn };
+    const policy = pulumi.jsonStringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "RegistryOnly",
+          ...deny,
+          Action: ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate"],
+          Condition: { ArnNotEquals: { "aws:PrincipalArn": role.arn } },
+        },
+        {
+          Sid: "AppendOnly",
+          ...deny,
+          Action: ["dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLDelete", "dynamodb:UpdateTimeToLive"],
+        },
+      ],
+    });
+    new aws.dynamodb.ResourcePolicy("ledger", { resourceArn: this.table.arn, policy }, { parent: this.table });
+  }
 }

@@ -3,6 +3,7 @@ import { type DeclaredResource, declared, ofType, type Statement, statements } f
 import { Keys } from "./keys.ts";
 import { Lake } from "./lake.ts";
 import { Ledger } from "./ledger.ts";
+import { Notifications } from "./notifications.ts";
 import { Roles } from "./roles.ts";
 
 const image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/falconry/inference:0.1.0";
@@ -14,7 +15,9 @@ beforeAll(async () => {
     const keys = new Keys("keys", { environment: "dev" });
     const lake = new Lake("lake", { key: keys.lake, auditKey: keys.ledger });
     const ledger = new Ledger("ledger", { key: keys.ledger });
-    new Roles("roles", { keys, lake, ledger, endpoints: ["dev-falcon", "dev-imagery"], inferenceImage: image });
+    const notifications = new Notifications("notifications", { key: keys.ledger });
+    const endpoints = ["dev-falcon", "dev-imagery"];
+    new Roles("roles", { environment: "dev", keys, lake, ledger, notifications, endpoints, inferenceImage: image });
   });
 });
 

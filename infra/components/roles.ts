@@ -1,17 +1,24 @@
+import { descriptorParameter } from "@falconry/environment/descriptor.ts";
+import { rolloutNamespace } from "@falconry/model/rollout-metrics.ts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { scopeOf } from "./account-scope.ts";
+import { type AccountScope, scopeOf } from "./account-scope.ts";
 import { decryptWith, encryptWith, readBuckets, writeBuckets } from "./bucket-grants.ts";
+import { alarmNames } from "./canary-alarms.ts";
 import type { Keys } from "./keys.ts";
 import type { Lake } from "./lake.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Notifications } from "./notifications.ts";
 import { allow, type Grant, trust } from "./policy.ts";
 import type { Transform } from "./transform.ts";
 
 export interface RolesArgs {
+  /** Name of the environment: where its descriptor stands. */
+  environment: string;
   keys: Keys;
   lake: Lake;
   ledger: Ledger;
+  notifications: Notifications;
   /** Names of the environment's SageMaker endpoints; their models and configurations are named `<endpoint>-…`. */
   endpoints: string[];
   /** Image of the inference container; one in ECR may be pulled. */
@@ -25,24 +32,19 @@ export class Roles extends pulumi.ComponentResource {
   readonly inference: aws.iam.Role;
   /** Taken on by training: reads the lake, writes features and artifacts. */
   readonly training: aws.iam.Role;
-  /** Taken on by promotion: writes models, the ledger and the live configuration. Deletes nothing. */
+  /** Taken on by the control plane and nobody else: writes models, the ledger and the live configuration. Deletes nothing. */
   readonly registry: aws.iam.Role;
   readonly #args: RolesArgs;
+  readonly #scope: pulumi.Output<AccountScope>;
 
   constructor(name: string, args: RolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("falconry:roles:Roles", name, {}, opts);
     this.#args = args;
-    const scope = args.keys.lake.arn.apply(scopeOf);
-    const owners = scope.apply(({ partition, account }) => `arn:${partition}:iam::${account}:root`);
+    this.#scope = args.keys.lake.arn.apply(scopeOf);
     const sagemaker = { Service: "sagemaker.amazonaws.com" };
-    this.inference = this.#role("inference", "Serves models", sagemaker, this.#inferenceGrants(scope));
+    this.inference = this.#role("inference", "Serves models", sagemaker, this.#inferenceGrants());
     this.training = this.#role("training", "Trains models", sagemaker, this.#trainingGrants());
-    this.registry = this.#role(
-      "registry",
-      "Promotes models",
-      { Service: "lambda.amazonaws.com", AWS: owners },
-      this.#registryGrants(scope),
-    );
+    this.registry = this.#role("registry", "Promotes models", { Service: "lambda.amazonaws.com" }, this.#registryGrants());
     this.registerOutputs({ inference: this.inference.arn, training: this.training.arn, registry: this.registry.arn });
   }
 
@@ -55,13 +57,9 @@ export class Roles extends pulumi.ComponentResource {
     return role;
   }
 
-  #inferenceGrants(scope: pulumi.Output<ReturnType<typeof scopeOf>>): Grant[] {
+  #inferenceGrants(): Grant[] {
     const { keys, lake, endpoints, inferenceImage } = this.#args;
-    const logs = endpoints.map((endpoint) =>
-      scope.apply(
-        ({ partition, region, account }) => `arn:${partition}:logs:${region}:${account}:log-group:/aws/sagemaker/Endpoints/${endpoint}*`,
-      ),
-    );
+    const logs = endpoints.map((endpoint) => this.#arn("logs", `log-group:/aws/sagemaker/Endpoints/${endpoint}*`));
     return [
       ...readBuckets(lake.models),
       decryptWith(keys.lake),
@@ -76,15 +74,14 @@ export class Roles extends pulumi.ComponentResource {
       ...readBuckets(lake.raw, lake.clean, lake.features, lake.artifacts),
       ...writeBuckets(lake.features, lake.artifacts),
       encryptWith(keys.lake),
+      this.#readDescriptor(),
     ];
   }
 
-  #registryGrants(scope: pulumi.Output<ReturnType<typeof scopeOf>>): Grant[] {
-    const { keys, lake, ledger, endpoints } = this.#args;
-    const arns = (kind: string, suffix: string) =>
-      endpoints.map((endpoint) =>
-        scope.apply(({ partition, region, account }) => `arn:${partition}:sagemaker:${region}:${account}:${kind}/${endpoint}${suffix}`),
-      );
+  #registryGrants(): Grant[] {
+    const { keys, lake, ledger, notifications, endpoints } = this.#args;
+    const arns = (kind: string, suffix: string) => endpoints.map((endpoint) => this.#arn("sagemaker", `${kind}/${endpoint}${suffix}`));
+    const alarms = endpoints.map(alarmNames).flatMap(({ silent, unhealthy }) => [silent, unhealthy]);
     const endpoint = arns("endpoint", "");
     const configurations = arns("endpoint-config", "-*");
     const models = arns("model", "-*");
@@ -104,7 +101,28 @@ export class Roles extends pulumi.ComponentResource {
         resources: [this.inference.arn],
         condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
       },
+      {
+        actions: ["cloudwatch:DescribeAlarms", "cloudwatch:SetAlarmState"],
+        resources: alarms.map((alarm) => this.#arn("cloudwatch", `alarm:${alarm}`)),
+      },
+      // CloudWatch knows no resource of metrics; what is written is held to the namespace.
+      {
+        actions: ["cloudwatch:PutMetricData"],
+        resources: ["*"],
+        condition: { StringEquals: { "cloudwatch:namespace": rolloutNamespace } },
+      },
+      { actions: ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], resources: ["*"] },
+      { actions: ["sns:Publish"], resources: [notifications.promotions.arn] },
+      this.#readDescriptor(),
     ];
+  }
+
+  #readDescriptor(): Grant {
+    return { actions: ["ssm:GetParameter"], resources: [this.#arn("ssm", `parameter${descriptorParameter(this.#args.environment)}`)] };
+  }
+
+  #arn(service: string, resource: string): pulumi.Output<string> {
+    return this.#scope.apply(({ partition, region, account }) => `arn:${partition}:${service}:${region}:${account}:${resource}`);
   }
 }
 

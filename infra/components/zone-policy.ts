@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 /**
  * What a bucket of the lake refuses whoever asks: plain HTTP, and an object that asks for another encryption than the bucket's. One that asks for none gets
  * the bucket's own, so that no client has to know the key.
+ *
+ * @param writeOnce also refused: to delete a version for good, and to put an object without `If-None-Match`, which S3 refuses where one of that name stands
  */
 export function zonePolicy(bucketArn: pulumi.Input<string>, keyArn: pulumi.Input<string>, writeOnce = false): pulumi.Output<string> {
   const objects = pulumi.interpolate`${bucketArn}/*`;
@@ -28,7 +30,17 @@ export function zonePolicy(bucketArn: pulumi.Input<string>, keyArn: pulumi.Input
         Condition: { Null: { [sseKey]: "false" }, StringNotEquals: { [sseKey]: keyArn } },
       },
       ...(writeOnce
-        ? [{ Sid: "WriteOnce", ...deny, Action: ["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"], Resource: objects }]
+        ? [
+            { Sid: "WriteOnce", ...deny, Action: ["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"], Resource: objects },
+            {
+              Sid: "NewObjectsOnly",
+              ...deny,
+              Action: "s3:PutObject",
+              Resource: objects,
+              // A part of an upload takes no such header; the request that completes the upload does, and makes the object.
+              Condition: { Null: { "s3:if-none-match": "true" }, Bool: { "s3:ObjectCreationOperation": "true" } },
+            },
+          ]
         : []),
     ],
   });

@@ -87,6 +87,7 @@ async function applyWith(program: string | undefined, config: Record<string, str
     "falconry:trackingUri": "http://127.0.0.1:9",
     "falconry:awsEndpointUrl": emulator.awsEndpointUrl,
     "falconry:sagemakerEndpointUrl": emulator.sagemakerEndpointUrl,
+    "falconry:controlPlaneUrl": "http://127.0.0.1:9",
   };
   return applyProgram({
     directory: emulator.directory,

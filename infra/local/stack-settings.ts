@@ -4,7 +4,10 @@ import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 import { parse } from "yaml";
 import { z } from "zod";
 
-const stackFileSchema = z.object({ config: z.looseObject({ "falconry:artifactsBucket": z.string() }).catchall(z.string()) });
+/** Pulumi hands a program an object as JSON. */
+const value = z.union([z.string(), z.record(z.string(), z.unknown()).transform((members) => JSON.stringify(members))]);
+
+const stackFileSchema = z.object({ config: z.object({ "falconry:artifactsBucket": z.string() }).catchall(value) });
 
 /** What `Pulumi.local.yaml` says. */
 export interface StackSettings {

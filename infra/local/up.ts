@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
+import { regionUrls } from "@falconry/environment/region.ts";
 import { regionFolder } from "@falconry/environment/region-folder.ts";
 import type { EngineReport } from "./apply/emulator-engine.ts";
 import { applyProgram } from "./apply.ts";
@@ -19,6 +20,7 @@ import { healthUrl, type Service } from "./services/service.ts";
 import { type RegionAtWork, refuseTakenPort, startService } from "./services/start-service.ts";
 import { localStackSettings, type StackSettings } from "./stack-settings.ts";
 import { type RegionStatus, status } from "./status.ts";
+import { keepUsers } from "./users.ts";
 
 /** A live process that does not answer for this long is taken for hung and started again. */
 const HUNG_AFTER_SECONDS = 30;
@@ -29,7 +31,7 @@ export interface RegionReport extends RegionStatus {
 }
 
 /**
- * Starts the region on this machine: its services, then what the Pulumi program declares. Again, it changes nothing and repairs what died.
+ * Starts the region on this machine: its services, what the Pulumi program declares, and people who can log in. Again, it changes nothing and repairs what died.
  *
  * @throws FalconryError `local.python-missing`, `local.busy`, `local.port-taken`, `local.service-died`, and what {@link applyProgram} throws
  */
@@ -64,7 +66,7 @@ async function startRegion(directory: string, python: string, stack: StackSettin
   const startAws = async () => {
     await start(emulator);
     await start(host); // brings its endpoints back from the emulator's S3
-    return applyProgram({
+    const resources = await applyProgram({
       directory,
       awsEndpointUrl: emulator.url,
       sagemakerEndpointUrl: host.url,
@@ -73,9 +75,12 @@ async function startRegion(directory: string, python: string, stack: StackSettin
         "falconry:trackingUri": tracking.url,
         "falconry:awsEndpointUrl": emulator.url,
         "falconry:sagemakerEndpointUrl": host.url,
+        "falconry:controlPlaneUrl": regionUrls(setting).controlPlane,
       },
       progress,
     });
+    await keepUsers(directory, progress);
+    return resources;
   };
   // MLflow takes longest to start, and nothing that is applied needs it.
   const [resources] = await untilAllEnd([startAws(), start(tracking)]);

@@ -1,8 +1,11 @@
 import {
   type AttributeDefinition,
   CreateTableCommand,
+  DeleteResourcePolicyCommand,
   DeleteTableCommand,
   DescribeTableCommand,
+  GetResourcePolicyCommand,
+  PutResourcePolicyCommand,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
   waitUntilTableExists,
@@ -59,6 +62,22 @@ export const dynamodbTable = resourceType({
   async delete(id, { dynamodb }) {
     await dynamodb.send(new UpdateTableCommand({ TableName: id, DeletionProtectionEnabled: false }));
     await dynamodb.send(new DeleteTableCommand({ TableName: id }));
+  },
+});
+
+/** Its id is the table's ARN, as the aws provider has it. The emulator keeps the policy and enforces none. */
+export const dynamodbResourcePolicy = resourceType({
+  token: "aws:dynamodb/resourcePolicy:ResourcePolicy",
+  inputs: z.strictObject({ resourceArn: z.string(), policy: z.string() }),
+  replaceOn: ["resourceArn"],
+  async create({ resourceArn, policy }, { clients: { dynamodb } }) {
+    const { RevisionId } = await dynamodb.send(new PutResourcePolicyCommand({ ResourceArn: resourceArn, Policy: policy }));
+    return { id: resourceArn, outputs: { revisionId: RevisionId } };
+  },
+  read: (id, { dynamodb }) =>
+    stands(dynamodb.send(new GetResourcePolicyCommand({ ResourceArn: id })), "PolicyNotFoundException", "ResourceNotFoundException"),
+  async delete(id, { dynamodb }) {
+    await dynamodb.send(new DeleteResourcePolicyCommand({ ResourceArn: id }));
   },
 });
 

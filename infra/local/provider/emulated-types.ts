@@ -1,5 +1,7 @@
 import { FalconryError } from "@falconry/environment/error.ts";
-import { dynamodbTable } from "./dynamodb.ts";
+import { cloudwatchMetricAlarm } from "./cloudwatch.ts";
+import { cognitoUserGroup, cognitoUserPool, cognitoUserPoolClient } from "./cognito.ts";
+import { dynamodbResourcePolicy, dynamodbTable } from "./dynamodb.ts";
 import { iamRole, iamRolePolicy } from "./iam.ts";
 import { kmsAlias, kmsKey } from "./kms.ts";
 import type { ResourceType } from "./resource-type.ts";
@@ -13,10 +15,16 @@ import {
   s3BucketVersioning,
 } from "./s3-bucket-settings.ts";
 import { sagemakerEndpoint, sagemakerEndpointConfiguration, sagemakerModel } from "./sagemaker.ts";
+import { snsTopic, snsTopicPolicy } from "./sns.ts";
 import { ssmParameter } from "./ssm.ts";
 
 /** Every Pulumi type that a region on this machine can hold. */
 export const emulatedTypes: readonly ResourceType[] = [
+  cloudwatchMetricAlarm,
+  cognitoUserGroup,
+  cognitoUserPool,
+  cognitoUserPoolClient,
+  dynamodbResourcePolicy,
   dynamodbTable,
   iamRole,
   iamRolePolicy,
@@ -33,6 +41,8 @@ export const emulatedTypes: readonly ResourceType[] = [
   sagemakerEndpoint,
   sagemakerEndpointConfiguration,
   sagemakerModel,
+  snsTopic,
+  snsTopicPolicy,
   ssmParameter,
 ];
 

@@ -11,12 +11,13 @@ export const ssmParameter = resourceType({
     value: z.string(),
     description: z.string().optional(),
     keyId: z.string().optional(),
+    tier: z.enum(["Standard", "Advanced", "Intelligent-Tiering"]).optional(),
   }),
   replaceOn: ["name"],
-  async create({ name, type, value, description, keyId }, { clients: { ssm }, automaticName }) {
+  async create({ name, type, value, description, keyId, tier }, { clients: { ssm }, automaticName }) {
     const Name = name ?? automaticName;
-    const put = new PutParameterCommand({ Name, Type: type, Value: value, Description: description, KeyId: keyId, Overwrite: true });
-    const { Version } = await ssm.send(put);
+    const put = { Name, Type: type, Value: value, Description: description, KeyId: keyId, Tier: tier, Overwrite: true };
+    const { Version } = await ssm.send(new PutParameterCommand(put));
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
     return { id: Name, outputs: { name: Name, arn: Parameter?.ARN, version: Version } };
   },
