@@ -9,6 +9,10 @@ const mutating = new Set([
   "CreateModelCommand",
   "CreateEndpointConfigCommand",
   "UpdateEndpointCommand",
+  "UpdateItemCommand",
+  "PutMetricDataCommand",
+  "SetAlarmStateCommand",
+  "PublishCommand",
   "setAlias",
   "deleteAlias",
 ]);
@@ -18,11 +22,13 @@ export type Interception = (name: string, input: unknown, call: () => Promise<un
 
 /** The same environment; every call of its clients goes through `intercept`. */
 export function intercepted(environment: Environment, intercept: Interception): Environment {
-  const { s3, dynamodb, sagemaker, sagemakerRuntime, mlflow } = environment;
+  const { s3, dynamodb, cloudwatch, sns, sagemaker, sagemakerRuntime, mlflow } = environment;
   return {
     ...environment,
     s3: throughSend(s3, intercept),
     dynamodb: throughSend(dynamodb, intercept),
+    cloudwatch: throughSend(cloudwatch, intercept),
+    sns: throughSend(sns, intercept),
     sagemaker: throughSend(sagemaker, intercept),
     sagemakerRuntime: throughSend(sagemakerRuntime, intercept),
     mlflow: replacing(mlflow, { registeredModels: throughMethods(mlflow.registeredModels, intercept) }),
