@@ -15,7 +15,7 @@ let folder: string;
 
 beforeAll(async () => {
   environment = await openEnvironment("local");
-  store = new ContentStore(environment.s3, environment.descriptor.lake.clean, prefix);
+  store = new ContentStore(environment.s3, environment.descriptor.lake.clean, { prefix });
   folder = await mkdtemp(join(tmpdir(), "falconry-content-"));
 });
 afterAll(async () => {
@@ -62,7 +62,6 @@ test("changed bytes are never handed out", async () => {
 test("lost content is missed by name", async () => {
   const { sha256: digest } = await store.put(content);
   await environment.s3.send(new DeleteObjectCommand(object(digest)));
-  expect(await store.has(digest)).toBe(false);
   await expect(store.get(digest)).rejects.toMatchObject({ code: "content.missing", message: `${store.url(digest)} does not exist` });
 });
 

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { GetObjectCommand, HeadObjectCommand, NoSuchKey, NotFound, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { sha256 } from "./canonical.ts";
-import { FalconryError } from "./error.ts";
+import { confirmDigest, type ObjectPlace, objectUrl, openObject, readVerified } from "./stored-object.ts";
 
 /** A file under the SHA-256 of its bytes. */
 export interface StoredFile {
@@ -12,91 +12,99 @@ export interface StoredFile {
   bytes: number;
 }
 
-/** Files of one bucket, each stored once under the SHA-256 of its content (D7): what is there is never written again. */
+export interface ContentStoreOptions {
+  /** Without a trailing slash; files stand at `<prefix>/<sha256>`. @default files */
+  prefix?: string;
+  /** The bucket lets nobody write an object twice: changed bytes stay, for who looks into it. @default false */
+  writeOnce?: boolean;
+}
+
+/** Files of one bucket, each stored once under the SHA-256 of its content (D7): what is there is never written again, unless it was changed. */
 export class ContentStore {
   readonly #s3: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
+  readonly #writeOnce: boolean;
 
-  /** @param prefix without a trailing slash; files stand at `<prefix>/<sha256>` */
-  constructor(s3: S3Client, bucket: string, prefix = "files") {
+  constructor(s3: S3Client, bucket: string, { prefix = "files", writeOnce = false }: ContentStoreOptions = {}) {
     this.#s3 = s3;
     this.#bucket = bucket;
     this.#prefix = prefix;
+    this.#writeOnce = writeOnce;
   }
 
-  /** @returns `uploaded: false` where the same content was stored before */
-  async put(content: Uint8Array | string): Promise<StoredFile & { uploaded: boolean }> {
+  /**
+   * @returns `uploaded: false` where the same content was stored before
+   * @throws FalconryError `content.corrupt` – of a write-once bucket that has other bytes under this hash
+   */
+  put(content: Uint8Array | string): Promise<StoredFile & { uploaded: boolean }> {
     const body = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-    const file = { sha256: sha256(body), bytes: body.byteLength };
-    if (await this.has(file.sha256)) return { ...file, uploaded: false };
-    await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key: this.#key(file.sha256), Body: body }));
-    return { ...file, uploaded: true };
+    return this.#store({ sha256: sha256(body), bytes: body.byteLength }, () => body);
   }
 
   /** Like {@link put}, for a file of any size up to 5 GB: it is streamed, never held in memory. */
   async putFile(path: string): Promise<StoredFile & { uploaded: boolean }> {
-    const file = await digestOf(createReadStream(path));
-    if (await this.has(file.sha256)) return { ...file, uploaded: false };
-    const Body = createReadStream(path);
-    await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key: this.#key(file.sha256), Body, ContentLength: file.bytes }));
-    return { ...file, uploaded: true };
-  }
-
-  async has(digest: string): Promise<boolean> {
-    try {
-      await this.#s3.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#key(digest) }));
-      return true;
-    } catch (error) {
-      if (error instanceof NotFound) return false;
-      throw error;
-    }
+    return this.#store(await digestOf(createReadStream(path)), () => createReadStream(path));
   }
 
   /** @throws FalconryError `content.missing`, `content.corrupt` – bytes that do not match their hash are never returned */
-  async get(digest: string): Promise<Uint8Array> {
-    const body = await this.#read(digest);
-    const content = await body.transformToByteArray();
-    this.#confirm(digest, { sha256: sha256(content), bytes: content.byteLength });
-    return content;
+  get(digest: string): Promise<Uint8Array> {
+    return readVerified(this.#s3, this.#place(digest), digest);
   }
 
   /** Like {@link get}, streamed into a local file. What was written is worthless when it throws. */
   async getFile(digest: string, path: string): Promise<void> {
-    const body = await this.#read(digest);
+    const body = await openObject(this.#s3, this.#place(digest));
     await pipeline(Readable.fromWeb(body.transformToWebStream()), createWriteStream(path));
-    this.#confirm(digest, await digestOf(createReadStream(path)));
+    confirmDigest(this.#place(digest), digest, await digestOf(createReadStream(path)));
   }
 
   url(digest: string): string {
-    return `s3://${this.#bucket}/${this.#key(digest)}`;
+    return objectUrl(this.#place(digest));
   }
 
-  #confirm(digest: string, found: StoredFile): void {
-    if (found.sha256 === digest) return;
-    throw new FalconryError("content.corrupt", {
-      message: `${this.url(digest)}: ${found.bytes} bytes hash to ${found.sha256}`,
-      hint: "The stored bytes were changed: restore the object's earlier S3 version, or store the content again",
-    });
-  }
-
-  async #read(digest: string) {
+  async #store(file: StoredFile, body: () => Uint8Array | Readable): Promise<StoredFile & { uploaded: boolean }> {
+    if ((await this.#checksum(file.sha256)) === file.sha256) return { ...file, uploaded: false };
     try {
-      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: this.#key(digest) }));
-      if (Body === undefined) throw new Error(`${this.url(digest)} came without a body`);
-      return Body;
+      await this.#s3.send(
+        new PutObjectCommand({
+          ...this.#place(file.sha256),
+          Body: body(),
+          ContentLength: file.bytes,
+          ChecksumSHA256: Buffer.from(file.sha256, "hex").toString("base64"),
+          ...(this.#writeOnce && { IfNoneMatch: "*" }),
+        }),
+      );
+      return { ...file, uploaded: true };
     } catch (error) {
-      if (!(error instanceof NoSuchKey)) throw error;
-      throw new FalconryError("content.missing", {
-        message: `${this.url(digest)} does not exist`,
-        hint: "Restore the object from the bucket's earlier versions, or make the version again from its source",
-      });
+      if (!standsAlready(error)) throw error;
+      const found = await this.#checksum(file.sha256);
+      confirmDigest(this.#place(file.sha256), file.sha256, { sha256: found ?? "nothing", bytes: file.bytes });
+      return { ...file, uploaded: false };
     }
   }
 
-  #key(digest: string): string {
-    return `${this.#prefix}/${digest}`;
+  /** SHA-256 of the bytes that stand under a hash, as S3 has it; read, where whoever put them did not give it. Undefined where nothing stands. */
+  async #checksum(digest: string): Promise<string | undefined> {
+    try {
+      const { ChecksumSHA256 } = await this.#s3.send(new HeadObjectCommand({ ...this.#place(digest), ChecksumMode: "ENABLED" }));
+      if (ChecksumSHA256 !== undefined) return Buffer.from(ChecksumSHA256, "base64").toString("hex");
+    } catch (error) {
+      if (error instanceof NotFound) return undefined;
+      throw error;
+    }
+    const body = await openObject(this.#s3, this.#place(digest));
+    return (await digestOf(Readable.fromWeb(body.transformToWebStream()))).sha256;
   }
+
+  #place(digest: string): ObjectPlace {
+    return { Bucket: this.#bucket, Key: `${this.#prefix}/${digest}` };
+  }
+}
+
+/** A conditional write finds the object there, or another write of it under way. */
+export function standsAlready(error: unknown): boolean {
+  return error instanceof S3ServiceException && [409, 412].includes(error.$metadata.httpStatusCode ?? 0);
 }
 
 async function digestOf(content: Readable): Promise<StoredFile> {

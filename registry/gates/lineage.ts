@@ -1,7 +1,6 @@
-import { GetObjectCommand, NoSuchKey } from "@aws-sdk/client-s3";
-import { sha256 } from "@falconry/environment/canonical.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
+import { objectUrl, readVerified } from "@falconry/environment/stored-object.ts";
 import { type FeatureSet, featureSetKey, featureSetSchema } from "@falconry/model/feature-set.ts";
 import { lineageTags } from "@falconry/model/lineage.ts";
 import type { ModelVersion, Run } from "mlflow-client";
@@ -39,7 +38,7 @@ export async function readLineage(environment: Environment, workload: string, ve
 export async function contradictions(environment: Environment, workload: string, version: number, lineage: Lineage): Promise<string[]> {
   const { run, features, featureSet } = lineage;
   const { name, digest } = featureSet.dataset;
-  await readManifest(environment, environment.descriptor.lake.clean, `datasets/${name}/${digest}.json`, digest);
+  await readVerified(environment.s3, { Bucket: environment.descriptor.lake.clean, Key: `datasets/${name}/${digest}.json` }, digest);
   const { tags } = await registeredVersion(environment, workload, version);
   const said: [where: string, said: string | undefined, expected: string][] = [
     [`the workload of feature set ${features}`, featureSet.workload, workload],
@@ -65,30 +64,14 @@ async function registeredVersion({ mlflow }: Environment, workload: string, vers
 }
 
 /** @throws FalconryError `content.missing`, `content.corrupt` */
-export async function readFeatureSet(environment: Environment, digest: string): Promise<FeatureSet> {
-  const { features } = environment.descriptor.lake;
-  const parsed = featureSetSchema.safeParse(JSON.parse(await readManifest(environment, features, featureSetKey(digest), digest)));
+export async function readFeatureSet({ s3, descriptor }: Environment, digest: string): Promise<FeatureSet> {
+  const place = { Bucket: descriptor.lake.features, Key: featureSetKey(digest) };
+  const text = Buffer.from(await readVerified(s3, place, digest)).toString("utf8");
+  const parsed = featureSetSchema.safeParse(JSON.parse(text));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw corrupt(`s3://${features}/${featureSetKey(digest)} is no feature set: ${issue?.path.join(".")}: ${issue?.message}`);
-}
-
-async function readManifest({ s3 }: Environment, Bucket: string, Key: string, digest: string): Promise<string> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-    const text = (await Body?.transformToString()) ?? "";
-    const found = sha256(text);
-    if (found !== digest) throw corrupt(`s3://${Bucket}/${Key} hashes to ${found}`);
-    return text;
-  } catch (error) {
-    if (!(error instanceof NoSuchKey)) throw error;
-    throw new FalconryError("content.missing", {
-      message: `s3://${Bucket}/${Key} does not exist`,
-      hint: "Restore the object from the bucket's earlier versions, or train on a dataset version that is there",
-    });
-  }
-}
-
-function corrupt(message: string): FalconryError {
-  return new FalconryError("content.corrupt", { message, hint: "The stored bytes were changed: restore the object's earlier S3 version" });
+  throw new FalconryError("content.corrupt", {
+    message: `${objectUrl(place)} is no feature set: ${issue?.path.join(".")}: ${issue?.message}`,
+    hint: "The stored bytes were changed: restore the object's earlier S3 version",
+  });
 }

@@ -15,7 +15,7 @@ export const evidenceSchema = z.union([
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 export function evidenceStore({ s3, descriptor }: Pick<Environment, "s3" | "descriptor">): ContentStore {
-  return new ContentStore(s3, descriptor.lake.audit, "evidence");
+  return new ContentStore(s3, descriptor.lake.audit, { prefix: "evidence", writeOnce: true });
 }
 
 export async function keepEvidence(store: ContentStore, value: unknown): Promise<Evidence> {
@@ -23,4 +23,10 @@ export async function keepEvidence(store: ContentStore, value: unknown): Promise
   if (Buffer.byteLength(text) <= maxInlineEvidenceBytes) return { inline: value };
   const { sha256, bytes } = await store.put(text);
   return { sha256, bytes };
+}
+
+/** What was kept. @throws FalconryError `content.missing`, `content.corrupt` */
+export async function readEvidence(store: ContentStore, evidence: Evidence): Promise<unknown> {
+  if ("inline" in evidence) return evidence.inline;
+  return JSON.parse(Buffer.from(await store.get(evidence.sha256)).toString("utf8"));
 }

@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { type ChainHead, chain, genesis, hashOf } from "./chain.ts";
-import type { HeadItem } from "./ledger.ts";
+import type { HeadItem } from "./head.ts";
 import { type Finding, verifyChain } from "./verify.ts";
 
 interface Kept {

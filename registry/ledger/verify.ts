@@ -1,5 +1,6 @@
 import { genesis, hashOf, readEvent } from "./chain.ts";
-import type { HeadItem, Ledger } from "./ledger.ts";
+import type { HeadItem } from "./head.ts";
+import type { Ledger } from "./ledger.ts";
 
 export interface Finding {
   fault:

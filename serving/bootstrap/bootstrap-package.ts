@@ -1,7 +1,7 @@
-import { canonicalJson, sha256 } from "@falconry/environment/canonical.ts";
 import type { PredictionLineage } from "@falconry/model/lineage.ts";
 import { graphFile, writeMlmodel } from "@falconry/model/mlmodel.ts";
 import { type ClassifierSpec, classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
+import { manifestFile, packageDigest, packageManifest } from "@falconry/model/package.ts";
 import { classifierSignature } from "@falconry/model/signature.ts";
 
 /** What an endpoint answers with until its first promotion. */
@@ -16,10 +16,10 @@ export const bootstrapEnvironment = {
 };
 
 export interface ModelPackage {
-  /** SHA-256 of manifest.json; the package stands at `<digest>/` in the models bucket. */
+  /** SHA-256 of the manifest; the package stands at `<digest>/` in the models bucket. */
   digest: string;
-  /** Content by file name: MLmodel, manifest.json, model.onnx. */
-  files: Record<"MLmodel" | "manifest.json" | typeof graphFile, Uint8Array>;
+  /** Content by file name. */
+  files: Record<"MLmodel" | typeof manifestFile | typeof graphFile, Uint8Array>;
 }
 
 /**
@@ -28,9 +28,8 @@ export interface ModelPackage {
  */
 export function bootstrapPackage(): ModelPackage {
   const graph = Buffer.from(classifierGraph(constant));
-  const mlmodel = Buffer.from(mlmodelOf(graph));
-  const manifest = Buffer.from(canonicalJson({ MLmodel: sha256(mlmodel), [graphFile]: sha256(graph) }));
-  return { digest: sha256(manifest), files: { MLmodel: mlmodel, "manifest.json": manifest, [graphFile]: graph } };
+  const files = { MLmodel: Buffer.from(mlmodelOf(graph)), [graphFile]: graph };
+  return { digest: packageDigest(files), files: { ...files, [manifestFile]: Buffer.from(packageManifest(files)) } };
 }
 
 /** A graph learns from a column how many rows there are; the signature lets requests leave this one out. */

@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { sha256 } from "@falconry/environment/canonical.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { graphFile, readMlmodel } from "@falconry/model/mlmodel.ts";
+import { manifestFile, readPackageManifest } from "@falconry/model/package.ts";
 import { OnnxModel } from "@falconry/model/session.ts";
-import { z } from "zod";
-
-/** Files of a model package and the SHA-256 of each, as manifest.json lists them. */
-const manifestSchema = z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/));
 
 /**
  * Loads a model package from a folder: model.onnx, MLmodel beside it where there is one. Where manifest.json stands, every file
@@ -32,20 +29,14 @@ export async function loadPackage(folder: string): Promise<OnnxModel> {
 }
 
 async function verifyManifest(folder: string): Promise<void> {
-  const text = await readOptional(folder, "manifest.json");
+  const text = await readOptional(folder, manifestFile);
   if (text === undefined) return;
-  for (const [name, expected] of Object.entries(parseManifest(text, folder))) {
+  const manifest = readPackageManifest(text.toString("utf8"));
+  if (manifest === undefined) throw corrupt(`${join(folder, manifestFile)} is no list of files and SHA-256 hashes`);
+  for (const [name, expected] of Object.entries(manifest)) {
     const content = await readOptional(folder, name);
     const found = content === undefined ? "no file" : sha256(content);
     if (found !== expected) throw corrupt(`${join(folder, name)}: manifest.json says ${expected}, found ${found}`);
-  }
-}
-
-function parseManifest(text: Buffer, folder: string): z.infer<typeof manifestSchema> {
-  try {
-    return manifestSchema.parse(JSON.parse(text.toString("utf8")));
-  } catch {
-    throw corrupt(`${join(folder, "manifest.json")} is no list of files and SHA-256 hashes`);
   }
 }
 

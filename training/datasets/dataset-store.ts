@@ -3,6 +3,7 @@ import { canonicalJson, sha256 } from "@falconry/environment/canonical.ts";
 import { ContentStore } from "@falconry/environment/content-store.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
+import { confirmDigest, objectUrl } from "@falconry/environment/stored-object.ts";
 import { type DatasetManifest, datasetManifestSchema } from "./manifest.ts";
 
 /** A dataset version by name and digest. */
@@ -31,12 +32,14 @@ export class DatasetStore {
   /**
    * Writes the manifest of files that are stored already, and makes the version the latest of its name.
    *
-   * @returns `uploaded: false` where the version was there before
+   * @returns `uploaded: false` where the version was there before, unchanged
    */
   async commit(manifest: DatasetManifest): Promise<{ version: DatasetReference; uploaded: boolean }> {
     const text = canonicalJson(manifest);
     const version = { name: manifest.name, digest: sha256(text) };
-    const uploaded = (await this.#read(this.key(version))) === undefined;
+    const standing = await this.#read(this.key(version));
+    // What stands there with other bytes was changed: it is put again.
+    const uploaded = standing === undefined || sha256(standing) !== version.digest;
     if (uploaded) await this.#write(this.key(version), text);
     if ((await this.latest(manifest.name)) !== version.digest) await this.#write(latestKey(manifest.name), version.digest);
     return { version, uploaded };
@@ -46,12 +49,8 @@ export class DatasetStore {
   async manifest(reference: DatasetReference): Promise<DatasetManifest> {
     const text = await this.#read(this.key(reference));
     if (text === undefined) throw unknownDataset(reference.name, reference.digest);
-    const found = sha256(text);
-    if (found === reference.digest) return datasetManifestSchema.parse(JSON.parse(Buffer.from(text).toString("utf8")));
-    throw new FalconryError("content.corrupt", {
-      message: `${this.url(reference)}: ${text.byteLength} bytes hash to ${found}`,
-      hint: "The stored bytes were changed: restore the object's earlier S3 version, or ingest the raw file again",
-    });
+    confirmDigest({ Bucket: this.#bucket, Key: this.key(reference) }, reference.digest, { sha256: sha256(text), bytes: text.byteLength });
+    return datasetManifestSchema.parse(JSON.parse(Buffer.from(text).toString("utf8")));
   }
 
   /**
@@ -98,7 +97,7 @@ export class DatasetStore {
   }
 
   url(reference: DatasetReference): string {
-    return `s3://${this.#bucket}/${this.key(reference)}`;
+    return objectUrl({ Bucket: this.#bucket, Key: this.key(reference) });
   }
 
   async #read(Key: string): Promise<Uint8Array | undefined> {

@@ -120,7 +120,7 @@ describe("what cannot be used", () => {
     const { accepted, quarantined, quarantine } = await ingest(environment, workload, { from });
     expect([accepted, quarantined]).toEqual([1, 1]);
     const digest = quarantine?.split("/").at(-1) ?? "";
-    const lines = Buffer.from(await new ContentStore(environment.s3, raw, "quarantine").get(digest)).toString();
+    const lines = Buffer.from(await new ContentStore(environment.s3, raw, { prefix: "quarantine" }).get(digest)).toString();
     expect(JSON.parse(lines)).toEqual({ file: "mixed.csv", row: 2, column: "price", value: "cheap", reason: "it is no number" });
   });
 

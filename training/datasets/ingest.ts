@@ -43,7 +43,8 @@ export async function ingest(environment: Environment, workload: LoadedWorkload,
     const { parquet, accepted, profile, quarantine } = await cleanRecords(file, workload, folder, progress);
     const { raw, clean } = environment.descriptor.lake;
     const source = await new ContentStore(environment.s3, raw).putFile(file.path);
-    const place = quarantine.count === 0 ? null : await storeQuarantine(new ContentStore(environment.s3, raw, "quarantine"), quarantine);
+    const place =
+      quarantine.count === 0 ? null : await storeQuarantine(new ContentStore(environment.s3, raw, { prefix: "quarantine" }), quarantine);
     if (accepted === 0) throw nothingAccepted(file.name, quarantine, place);
     const records = await new ContentStore(environment.s3, clean).putFile(parquet);
     const committed = await new DatasetStore(environment).commit({

@@ -1,0 +1,48 @@
+import { GetObjectCommand, NoSuchKey, type S3Client } from "@aws-sdk/client-s3";
+import { sha256 } from "./canonical.ts";
+import { FalconryError } from "./error.ts";
+
+/** Where an object stands. */
+export interface ObjectPlace {
+  Bucket: string;
+  Key: string;
+}
+
+export function objectUrl({ Bucket, Key }: ObjectPlace): string {
+  return `s3://${Bucket}/${Key}`;
+}
+
+/**
+ * An object whose bytes are known by their SHA-256.
+ *
+ * @throws FalconryError `content.missing`, `content.corrupt` – bytes that do not match their hash are never returned
+ */
+export async function readVerified(s3: S3Client, place: ObjectPlace, digest: string): Promise<Uint8Array> {
+  const content = await (await openObject(s3, place)).transformToByteArray();
+  confirmDigest(place, digest, { sha256: sha256(content), bytes: content.byteLength });
+  return content;
+}
+
+/** The body of an object, for who checks it while it is read. @throws FalconryError `content.missing` */
+export async function openObject(s3: S3Client, place: ObjectPlace) {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand(place));
+    if (Body === undefined) throw new Error(`${objectUrl(place)} came without a body`);
+    return Body;
+  } catch (error) {
+    if (!(error instanceof NoSuchKey)) throw error;
+    throw new FalconryError("content.missing", {
+      message: `${objectUrl(place)} does not exist`,
+      hint: "Restore the object from the bucket's earlier versions, or make it again from its source",
+    });
+  }
+}
+
+/** @throws FalconryError `content.corrupt` */
+export function confirmDigest(place: ObjectPlace, digest: string, found: { sha256: string; bytes: number }): void {
+  if (found.sha256 === digest) return;
+  throw new FalconryError("content.corrupt", {
+    message: `${objectUrl(place)}: ${found.bytes} bytes hash to ${found.sha256}`,
+    hint: "The stored bytes were changed: restore the object's earlier S3 version, or store the content again",
+  });
+}
