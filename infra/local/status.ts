@@ -14,6 +14,7 @@ export interface RegionStatus {
   trackingUri: string;
   awsEndpointUrl: string;
   sagemakerEndpointUrl: string;
+  controlPlaneUrl: string;
   services: ServiceStatus[];
 }
 
@@ -56,6 +57,12 @@ async function statusOf(directory: string, region: Region): Promise<RegionStatus
     trackingUri: urls.mlflow,
     awsEndpointUrl: urls.aws,
     sagemakerEndpointUrl: urls.sagemaker,
-    services: await Promise.all([service("ministack", urls.aws), service("mlflow", urls.mlflow), service("endpoint-host", urls.sagemaker)]),
+    controlPlaneUrl: urls.controlPlane,
+    services: await Promise.all([
+      service("ministack", urls.aws),
+      service("mlflow", urls.mlflow),
+      service("endpoint-host", urls.sagemaker),
+      service("control-plane", urls.controlPlane),
+    ]),
   };
 }

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
-import { regionUrls } from "@falconry/environment/region.ts";
 import { regionFolder } from "@falconry/environment/region-folder.ts";
 import type { EngineReport } from "./apply/emulator-engine.ts";
 import { applyProgram } from "./apply.ts";
@@ -13,6 +12,7 @@ import { STOP_GRACE_SECONDS, stopProcesses } from "./processes/stop.ts";
 import { findPython } from "./python.ts";
 import { realFolder } from "./real-folder.ts";
 import { keptPorts } from "./region-ports.ts";
+import { controlPlane } from "./services/control-plane.ts";
 import { endpointHost } from "./services/endpoint-host.ts";
 import { ministack } from "./services/ministack.ts";
 import { mlflow } from "./services/mlflow.ts";
@@ -53,13 +53,13 @@ export async function up({
 async function startRegion(directory: string, python: string, stack: StackSettings, progress: Progress): Promise<EngineReport> {
   await mkdir(join(directory, "tmp"), { recursive: true });
   const setting = { directory, ports: await keptPorts(directory), python, artifactsBucket: stack.artifactsBucket };
-  const [emulator, tracking, host] = [ministack(setting), mlflow(setting), endpointHost(setting)];
+  const [emulator, tracking, host, plane] = [ministack(setting), mlflow(setting), endpointHost(setting), controlPlane(setting)];
   const region: RegionAtWork = { directory, records: new ProcessRecords(directory), progress };
   const stopped = new Set<Service>();
   const look = async (service: Service) => {
     if (await isStopped(service, region)) stopped.add(service);
   };
-  await untilAllEnd([look(emulator), look(tracking), look(host)]);
+  await untilAllEnd([look(emulator), look(tracking), look(host), look(plane)]);
   const start = async (service: Service) => {
     if (stopped.has(service)) await startService(service, region);
   };
@@ -75,11 +75,16 @@ async function startRegion(directory: string, python: string, stack: StackSettin
         "falconry:trackingUri": tracking.url,
         "falconry:awsEndpointUrl": emulator.url,
         "falconry:sagemakerEndpointUrl": host.url,
-        "falconry:controlPlaneUrl": regionUrls(setting).controlPlane,
+        "falconry:controlPlaneUrl": plane.url,
       },
       progress,
     });
-    await keepUsers(directory, progress);
+    if (!stopped.has(plane) && resources.created.length + resources.updated.length > 0) {
+      progress("control-plane: starting again, for the region is not what it knew");
+      await stopProcesses(processesOf(directory, plane.name), STOP_GRACE_SECONDS);
+      stopped.add(plane);
+    }
+    await untilAllEnd([start(plane), keepUsers(directory, progress)]);
     return resources;
   };
   // MLflow takes longest to start, and nothing that is applied needs it.

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { findProcess } from "@falconry/environment/process-table.ts";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import type { ServiceName } from "../services/service.ts";
+import { type ServiceName, serviceNames } from "../services/service.ts";
 
 const recordSchema = z.object({ pid: z.number().int(), startTime: z.number().int() });
-const recordsSchema = z.partialRecord(z.enum(["ministack", "mlflow", "endpoint-host"]), recordSchema);
+const recordsSchema = z.partialRecord(z.enum(serviceNames), recordSchema);
 
 type Records = z.infer<typeof recordsSchema>;
 

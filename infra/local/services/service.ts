@@ -1,10 +1,10 @@
 import type { Region } from "@falconry/environment/region.ts";
 
-const healthPaths = { ministack: "/_ministack/ready", mlflow: "/health", "endpoint-host": "/health" };
+const healthPaths = { ministack: "/_ministack/ready", mlflow: "/health", "endpoint-host": "/health", "control-plane": "/health" };
 
 export type ServiceName = keyof typeof healthPaths;
 
-export const serviceNames = ["ministack", "mlflow", "endpoint-host"] as const satisfies ServiceName[];
+export const serviceNames = ["ministack", "mlflow", "endpoint-host", "control-plane"] as const satisfies ServiceName[];
 
 export function isServiceName(name: string): name is ServiceName {
   return Object.hasOwn(healthPaths, name);
