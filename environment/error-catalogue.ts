@@ -24,6 +24,8 @@ export const errorCatalogue = {
   "registry.wrong-state": { exit: 3, when: "The promotion is past the point where it could be approved or rejected." },
   "registry.deployment-failed": { exit: 3, when: "The endpoint did not come up with the new version; the one before serves." },
   "registry.superseded": { exit: 3, when: "A later rollback gave the promotion or rollback up on its way." },
+  "registry.four-eyes": { exit: 3, when: "Who asked for a version, or trained it, may not approve it." },
+  "registry.was-rolled-back": { exit: 3, when: "The version was rolled back from, and is asked for again without a reason." },
   "registry.nothing-to-roll-back-to": { exit: 3, when: "No other version that went live stands behind the champion." },
   "registry.never-live": { exit: 3, when: "`--to` names a version that was never live." },
   "registry.reason-missing": { exit: 2, when: "An approval, a rejection or a rollback came without a reason." },

@@ -13,7 +13,7 @@ export interface ModelVersionReport {
   /** MLflow's aliases for it. */
   aliases: string[];
   /** The last promotion of it, or null. */
-  promotion: { promotion: string; state: string; gates: Verdict[] } | null;
+  promotion: { promotion: string; state: string; gates: readonly Verdict[] } | null;
   /** Endpoints whose champion it is. */
   serves: string[];
 }

@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import type { RegistryContext } from "./context.ts";
+import { Memory } from "./promotion/memory.ts";
 
 export interface RegistryOptions {
   /** Who acts: stands in every event of the ledger. */
@@ -9,6 +11,10 @@ export interface RegistryOptions {
   now(): Date;
   /** @default waits on the wall clock */
   pause?(milliseconds: number): Promise<void>;
+  /** @default a random UUID each time */
+  uniqueName?(): string;
+  /** What a process keeps between two looks; registries of one environment may share it. @default none before this one */
+  memory?: Memory;
   progress?: Progress;
 }
 
@@ -19,7 +25,7 @@ export type Registry = ReturnType<typeof registryOf>;
  * pass that never waits. What an answer needs is loaded when it is asked for: a look at the ledger should be quick.
  */
 export function registryOf(environment: Environment, options: RegistryOptions) {
-  const context: RegistryContext = { pause, progress: silent, ...options, environment };
+  const context: RegistryContext = { pause, uniqueName: randomUUID, memory: new Memory(), progress: silent, ...options, environment };
   return {
     /** @param how `again`: why a version that was rolled back from should go live once more */
     async promote(workload: string, version: number, how: { again?: string } = {}) {
@@ -46,10 +52,11 @@ export function registryOf(environment: Environment, options: RegistryOptions) {
     /** Carries on what is in flight and repairs what is ours, as far as it goes without waiting; tells how things stand then. Every workload where none is named. */
     async reconcile(workload?: string) {
       const { reconcile } = await import("./promotion/reconcile.ts");
-      const { status } = await import("./status.ts");
+      const { statusOf } = await import("./status.ts");
       const names = workload === undefined ? Object.keys(environment.descriptor.endpoints) : [workload];
-      for (const name of names) await reconcile(context, name);
-      return status(context, workload);
+      const workloads = [];
+      for (const name of names) workloads.push(statusOf(await reconcile(context, name), context.now()));
+      return { workloads };
     },
     async status(workload?: string) {
       const { status } = await import("./status.ts");

@@ -29,6 +29,17 @@ export async function trip(environment: Environment, endpoint: EndpointSettings)
   );
 }
 
+/** Takes back what {@link trip} left, for the next deployment: the one that it was for has ended. */
+export async function clear({ cloudwatch }: Environment, { alarms }: Pick<EndpointSettings, "alarms">): Promise<void> {
+  await cloudwatch.send(
+    new SetAlarmStateCommand({
+      AlarmName: alarms.unhealthy,
+      StateValue: "OK",
+      StateReason: "The deployment that Falconry gave up has ended",
+    }),
+  );
+}
+
 /** What CloudWatch last made of the two alarms. */
 export async function alarmStates({ cloudwatch }: Environment, { alarms }: Pick<EndpointSettings, "alarms">): Promise<AlarmStates> {
   const { MetricAlarms = [] } = await cloudwatch.send(

@@ -1,11 +1,13 @@
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { unreachable } from "@falconry/environment/unreachable.ts";
+import { packageDigest } from "@falconry/model/package.ts";
+import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
 import { MlflowError } from "mlflow-client";
 import type { Deployment, Candidate as Judged } from "../endpoint/deployment.ts";
-import { packageDigest } from "../endpoint/package.ts";
+import type { ModelFiles } from "../endpoint/package.ts";
+import { probeRows, type Row } from "../endpoint/probe-rows.ts";
 import { type Evidence, evidenceStore, keepEvidence } from "../ledger/evidence.ts";
-import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
 import { compatibleSignature } from "./compatible-signature.ts";
 import { type Candidate, candidateOf, championOf } from "./contestant.ts";
 import type { Contest, Gate, Measurement } from "./gate.ts";
@@ -20,14 +22,26 @@ import type { Verdict } from "./verdict.ts";
 /** In the order in which they are shown. All are asked, whatever the ones before found. */
 const allGates: readonly Gate[] = [lineageComplete, tensorsOnly, compatibleSignature, onnxParity, metricFloor, notWorse];
 
+/** MLflow's own tag of a run: the user's name. */
+const trainedByTag = "mlflow.user";
+
 const tooManyRequests = 429;
 const firstServerError = 500;
 
 export interface GatesOutcome {
   gates: Verdict[];
-  /** Exactly what was judged; undefined where a gate failed. */
-  candidate?: Judged;
   evidence: Evidence;
+  /** Absent where a gate failed. */
+  passed?: Passed;
+}
+
+/** Exactly what was judged, and all that deploying it takes. */
+export interface Passed {
+  candidate: Judged;
+  files: ModelFiles;
+  probeRows: Row[];
+  /** Who the run says trained it. */
+  trainedBy: string | null;
 }
 
 /**
@@ -58,7 +72,7 @@ export async function runGates(
   }
   const evidence = await keepEvidence(evidenceStore(environment), found);
   if (verdicts.some(({ passed }) => !passed)) return { gates: verdicts, evidence };
-  return { gates: verdicts, evidence, candidate: await judged(candidate) };
+  return { gates: verdicts, evidence, passed: await passed(candidate) };
 }
 
 async function measure(gate: Gate, contest: Contest): Promise<Measurement> {
@@ -76,13 +90,16 @@ function isPassing(error: MlflowError): boolean {
   return unreachable(error) !== undefined || error.status === tooManyRequests || (error.status ?? 0) >= firstServerError;
 }
 
-async function judged(candidate: Candidate): Promise<Judged> {
-  const { run, features, featureSet } = await candidate.lineage();
-  return {
-    version: candidate.version,
+async function passed(contestant: Candidate): Promise<Passed> {
+  const { run, features, featureSet } = await contestant.lineage();
+  const files = await contestant.files();
+  const candidate = {
+    version: contestant.version,
     run: run.info.runId,
     dataset: featureSet.dataset.digest,
     features,
-    package: packageDigest(await candidate.files()),
+    package: packageDigest(files),
   };
+  const trainedBy = run.data.tags[trainedByTag] ?? null;
+  return { candidate, files, probeRows: probeRows(featureSet, await contestant.test()), trainedBy };
 }

@@ -1,37 +1,60 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { RegistryContext } from "../context.ts";
-import { reconcile } from "./reconcile.ts";
-import { type PromotionReport, promotionReport, requireReason, requireSuccess } from "./report.ts";
+import type { State } from "./machine.ts";
+import type { Operation } from "./operation.ts";
+import { type PromotionReport, promotionReport, requireReason } from "./report.ts";
 import { Story, workloadOf } from "./story.ts";
 
 /**
- * Approves a promotion whose gates passed, and carries it through: success means that the new version answered.
+ * Approves a promotion whose gates passed. Reconcile carries it on.
  *
- * @throws FalconryError `registry.promotion-unknown`, `registry.wrong-state`, `registry.reason-missing`, `registry.deployment-failed`,
- * `registry.superseded`
+ * @throws FalconryError `registry.promotion-unknown`, `registry.wrong-state`, `registry.reason-missing`, `registry.four-eyes`
  */
-export async function approve(context: RegistryContext, promotion: string, reason: string): Promise<PromotionReport> {
-  await decided(context, promotion, { type: "approved", reason });
-  const story = await reconcile(context, workloadOf(promotion));
-  requireSuccess(story, promotion);
-  return promotionReport(story, promotion);
+export async function approve(context: RegistryContext, id: string, reason: string): Promise<PromotionReport> {
+  const because = requireReason(reason);
+  return decided(context, id, ["awaiting-approval"], (operation) => {
+    requireFourEyes(context.actor, operation);
+    return { type: "approved", promotion: id, reason: because };
+  });
 }
 
-/** @throws FalconryError `registry.promotion-unknown`, `registry.wrong-state`, `registry.reason-missing` */
-export async function reject(context: RegistryContext, promotion: string, reason: string): Promise<PromotionReport> {
-  await decided(context, promotion, { type: "rejected", reason });
-  return promotionReport(await reconcile(context, workloadOf(promotion)), promotion);
+/**
+ * Ends a promotion that has touched nothing yet; by the one who asked for it, it is taken back.
+ *
+ * @throws FalconryError `registry.promotion-unknown`, `registry.wrong-state`, `registry.reason-missing`
+ */
+export async function reject(context: RegistryContext, id: string, reason: string): Promise<PromotionReport> {
+  const because = requireReason(reason);
+  return decided(context, id, ["requested", "awaiting-approval", "approved"], ({ askedBy }) => {
+    return { type: askedBy === context.actor ? "cancelled" : "rejected", promotion: id, reason: because };
+  });
 }
 
-async function decided(context: RegistryContext, id: string, decision: { type: "approved" | "rejected"; reason: string }): Promise<void> {
-  const reason = requireReason(decision.reason);
+async function decided(
+  context: RegistryContext,
+  id: string,
+  states: State[],
+  decision: (operation: Operation) => { type: "approved" | "rejected" | "cancelled"; promotion: string; reason: string },
+): Promise<PromotionReport> {
   const story = await Story.read(context, workloadOf(id));
-  const { state } = story.operation(id).progress;
-  if (state !== "awaiting-approval") {
+  await story.recordAnew(() => {
+    const operation = story.operation(id);
+    const { state } = operation.progress;
+    if (states.includes(state)) return decision(operation);
     throw new FalconryError("registry.wrong-state", {
-      message: `${id} is ${state}: only what is awaiting approval can be ${decision.type}`,
+      message: `${id} is ${state}: this can be said only of what is ${states.join(" or ")}`,
       hint: `See where it stands with: falconry history ${story.workload}`,
     });
-  }
-  await story.record({ ...decision, reason, promotion: id });
+  });
+  return promotionReport(story.workload, story.operation(id));
+}
+
+function requireFourEyes(actor: string, { id, askedBy, trainedBy, settings }: Operation): void {
+  if (settings?.rollout.fourEyes === false) return;
+  const own = actor === askedBy ? "asked for" : actor === trainedBy ? "trained" : undefined;
+  if (own === undefined) return;
+  throw new FalconryError("registry.four-eyes", {
+    message: `${actor} ${own} ${id}, and may not approve it`,
+    hint: "Have another approver look at it; a workload for trials can set rollout.fourEyes to false",
+  });
 }

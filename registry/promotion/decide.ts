@@ -1,96 +1,88 @@
-import { champion, type EndpointState, type Operation, type UnderWay } from "./state.ts";
-
-/** What the world shows, as SageMaker and MLflow say it. */
-export interface Observation {
-  endpoint?: ObservedEndpoint;
-  /** The registered model's aliases, by name; absent where MLflow does not answer. */
-  aliases?: Aliases;
-}
-
-export interface ObservedEndpoint {
-  /** SageMaker's EndpointStatus. */
-  status: string;
-  /** The configuration that it serves; while it is updated, the one that it comes from. */
-  config: string;
-  failureReason?: string;
-}
-
-/** The versions that MLflow's aliases name. */
-export interface Aliases {
-  champion?: number;
-  challenger?: number;
-}
-
-export type Action =
-  | { type: "run-gates"; promotion: Operation }
-  /** Write down what will be deployed, before anything of it is. */
-  | { type: "intend"; promotion: Operation; previousConfig: string }
-  /** Bring the endpoint to a configuration, which is made where it is not there. */
-  | { type: "update-endpoint"; operation: Operation; to: string }
-  /** Ask the endpoint until the new version answers. */
-  | { type: "probe"; operation: Operation }
-  | { type: "record-failure"; operation: Operation; because: string }
-  | { type: "mirror-aliases"; aliases: Aliases }
-  /** SageMaker is at work: look again later. */
-  | { type: "wait"; because: string }
-  /** Nothing is left to do until a person acts. */
-  | { type: "rest" };
+import type { ObservedEndpoint } from "../endpoint/describe.ts";
+import { type Action, isBusy, isInService, type Observation } from "./action.ts";
+import { bake } from "./bake.ts";
+import { drift, mirror } from "./drift.ts";
+import { isUnderWay, type Operation, type Surrenderer, type UnderWay } from "./operation.ts";
+import { champion, type EndpointState } from "./state.ts";
 
 /** An endpoint that is in service with another configuration, and does not say why, is brought up anew so often before that counts as a failure. */
 const maxOrders = 3;
 
-/** SageMaker refuses an update in these states, and leaves them by itself. */
-const busy = new Set(["Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"]);
+const defaultApprovalHours = 72;
+const hourMilliseconds = 3_600_000;
 
 /** What to do next with one endpoint. No clock, no network: the same facts always give the same action. */
-export function decide(state: EndpointState, world: Observation): Action {
-  const operation = state.inFlight;
-  switch (operation?.progress.state) {
+export function decide(state: EndpointState, world: Observation, now: Date): Action {
+  const { inFlight } = state;
+  if (inFlight !== undefined && isUnderWay(inFlight.progress)) return bringUp(inFlight, inFlight.progress, world, now);
+  return drift(state, world) ?? prepare(state, world, now) ?? mirror(state, world) ?? { type: "rest" };
+}
+
+/** What becomes of a promotion that has touched nothing yet. */
+function prepare(state: EndpointState, { endpoint, bootstrap }: Observation, now: Date): Action | undefined {
+  const { promotion } = state;
+  if (promotion === undefined) return undefined;
+  const { id, progress, settings } = promotion;
+  switch (progress.state) {
     case "requested":
-      return { type: "run-gates", promotion: operation };
-    case "approved":
-      if (world.endpoint === undefined) return { type: "record-failure", operation, because: "the endpoint does not exist" };
-      return { type: "intend", promotion: operation, previousConfig: world.endpoint.config };
-    case "deploying":
-    case "rolling-back":
-    case "returning":
-      return bringUp(operation, operation.progress, world);
+      return { type: "run-gates", promotion };
+    case "awaiting-approval": {
+      const hours = settings?.rollout.approvalHours ?? defaultApprovalHours;
+      if (now.getTime() < Date.parse(progress.since) + hours * hourMilliseconds) return undefined;
+      return { type: "record", event: { type: "expired", promotion: id, reason: `nobody approved it within ${hours} hours` } };
+    }
+    case "approved": {
+      if (endpoint !== undefined && isBusy(endpoint)) return { type: "wait", because: `the endpoint is ${endpoint.status}`, beat: false };
+      const meant = champion(state)?.config ?? bootstrap;
+      if (endpoint !== undefined && isInService(endpoint) && endpoint.config === meant) {
+        return { type: "intend", promotion, previousConfig: meant, canary: champion(state) !== undefined };
+      }
+      return fails(promotion, unfit(endpoint, meant));
+    }
     default:
-      return mirror(state, world) ?? { type: "rest" };
+      return undefined;
   }
 }
 
-function bringUp(operation: Operation, progress: UnderWay, { endpoint }: Observation): Action {
-  const returning = progress.state === "returning";
-  const target = returning ? progress.previousConfig : progress.deployment.config;
-  const fails = (because: string): Action => ({ type: "record-failure", operation, because });
+/** Carries the endpoint to where an operation wants it, or back. */
+function bringUp(operation: Operation, way: UnderWay, world: Observation, now: Date): Action {
+  const { endpoint, alarms } = world;
+  const { to, ordered } = way;
+  const isBack = way.state === "rolling-back" || way.state === "repairing";
+  const ends = (because: string, by: Surrenderer = "sagemaker") => (isBack ? fails(operation, because) : givesUp(operation, by, because));
 
-  if (endpoint === undefined) return fails("the endpoint does not exist");
-  if (busy.has(endpoint.status)) return { type: "wait", because: `the endpoint is ${endpoint.status}` };
-  if (endpoint.status === "InService" && endpoint.config === target) {
-    return returning ? fails(progress.because ?? "it did not answer") : { type: "probe", operation };
+  if (endpoint === undefined) return ends("the endpoint does not exist");
+  if (isBusy(endpoint)) return isBack ? goBack(way, endpoint) : bake(operation, way, world, now);
+  if (isInService(endpoint) && endpoint.config === to.config) {
+    const isUnjudged = !isBack && way.canary && way.state !== "completing";
+    return isUnjudged ? ends("it took all of the traffic, and no judge had found it healthy", "judge") : { type: "probe", operation, way };
   }
   // Without a reason it may be an answer from before the order, or somebody else's order that overtook ours: the order is given again.
-  const isUnexplained = endpoint.status === "InService" && endpoint.failureReason === undefined;
-  if (progress.ordered === target && !(isUnexplained && (progress.orders ?? 0) < maxOrders)) {
-    const why = endpoint.failureReason ?? `the endpoint is ${endpoint.status} with ${endpoint.config}, not with ${target}`;
-    return fails(returning ? `${progress.because}; and it could not be brought back: ${why}` : why);
-  }
-  return { type: "update-endpoint", operation, to: target };
+  const isUnexplained = isInService(endpoint) && endpoint.failureReason === undefined;
+  const orders = way.bakingSince !== undefined ? maxOrders : ordered?.config === to.config ? ordered.times : 0;
+  if (orders > 0 && !(isUnexplained && orders < maxOrders)) return ends(unfit(endpoint, to.config));
+  if (isBack || !way.canary) return { type: "update-endpoint", operation, way };
+  if (alarms?.unhealthy === "ALARM") return { type: "clear-alarm" };
+  if (alarms?.silent !== "OK") return { type: "wait", because: `the alarm of silence is ${alarms?.silent ?? "missing"}`, beat: true };
+  return { type: "update-endpoint", operation, way };
 }
 
-/** The aliases that the ledger asks for: `champion` is live, `challenger` passed the gates and is not live yet. */
-export function aliasesOf(state: EndpointState): Aliases {
-  const live = champion(state);
-  const coming = state.inFlight;
-  return {
-    ...(live === undefined ? {} : { champion: live.version }),
-    ...(coming?.kind === "promotion" && coming.progress.state !== "requested" ? { challenger: coming.version } : {}),
-  };
+/** An update cannot be cut short but by its alarms; our own order is waited for. */
+function goBack({ to, ordered }: UnderWay, { status, pending }: ObservedEndpoint): Action {
+  const isOurs = pending === undefined ? ordered?.config === to.config : pending.config === to.config;
+  if (status === "Updating" && !isOurs) return { type: "trip", because: `it is to return from ${pending?.config ?? "an update"}` };
+  return { type: "wait", because: `the endpoint is ${status}`, beat: false };
 }
 
-function mirror(state: EndpointState, { aliases: seen }: Observation): Action | undefined {
-  const aliases = aliasesOf(state);
-  if (seen === undefined || (seen.champion === aliases.champion && seen.challenger === aliases.challenger)) return undefined;
-  return { type: "mirror-aliases", aliases };
+function unfit(endpoint: ObservedEndpoint | undefined, config: string): string {
+  if (endpoint === undefined) return "the endpoint does not exist";
+  return endpoint.failureReason ?? `the endpoint is ${endpoint.status} with ${endpoint.config}, not with ${config}`;
+}
+
+function givesUp({ id }: Operation, by: Surrenderer, reason: string): Action {
+  return { type: "record", event: { type: "giving-up", promotion: id, by, reason } };
+}
+
+function fails({ id }: Operation, reason: string): Action {
+  return { type: "record", event: { type: "failed", promotion: id, reason } };
 }

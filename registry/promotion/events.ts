@@ -15,7 +15,9 @@ const stamp = {
   previous: z.string(),
   time: z.string(),
   actor: z.string(),
-  /** The promotion, or rollback, that the event is part of: `<workload>-<sequence of its first event>`. */
+  /**
+   * The promotion, rollback or repair that the event is part of: `<workload>-<sequence of its first event>`. What is noticed or mirrored belongs to the last one.
+   */
   promotion: z.string(),
 };
 
@@ -31,7 +33,11 @@ const judgementSchema = z.strictObject({
   evidence: evidenceSchema,
 });
 
+/** The versions that MLflow's aliases name. */
 const aliasesSchema = z.strictObject({ champion: z.number().optional(), challenger: z.number().optional() });
+
+export type KeptJudgement = z.infer<typeof judgementSchema>;
+export type Aliases = z.infer<typeof aliasesSchema>;
 
 /** Every kind of event. A new kind is added here; `state.ts` says what it changes. */
 export const promotionEventSchema = z.discriminatedUnion("type", [
@@ -54,6 +60,8 @@ export const promotionEventSchema = z.discriminatedUnion("type", [
     champion: z.number().nullable(),
     /** Who the run says trained it; null where it does not say. */
     trainedBy: z.string().nullable(),
+    /** Rows of features that the endpoint is asked with when the version is deployed, and when it is gone back to. */
+    probeRows: evidenceSchema,
     evidence: evidenceSchema,
   }),
   z.strictObject({
@@ -109,7 +117,9 @@ export const promotionEventSchema = z.discriminatedUnion("type", [
     ...stamp,
     type: z.literal("repairing"),
     reason,
-    deployment: deploymentSchema,
+    /** What it is brought to. `version` 0 is the bootstrap model. */
+    version: z.number(),
+    config: z.string(),
     previousConfig: z.string(),
   }),
   /** A rollback, a repair or a promotion that was given up has ended: the version answers. `version` 0 is the bootstrap model. */

@@ -1,22 +1,66 @@
 import { unreachable } from "@falconry/environment/unreachable.ts";
+import { canarySettings } from "@falconry/model/canary.ts";
 import type { RegistryContext } from "../context.ts";
-import { describeEndpoint } from "../endpoint/describe.ts";
-import type { Aliases, Observation } from "./decide.ts";
+import { describeEndpoint, type ObservedEndpoint } from "../endpoint/describe.ts";
+import { isBusy, type Observation } from "./action.ts";
+import type { Aliases } from "./events.ts";
+import { isUnderWay, type Operation, type UnderWay } from "./operation.ts";
+import { champion } from "./state.ts";
 import type { Story } from "./story.ts";
 
-/** What SageMaker and, where nothing is under way, MLflow show. A deployment or rollback under way needs nothing of MLflow. */
-export async function observe(context: RegistryContext, { workload, endpoint, state }: Story): Promise<Observation> {
-  const described = await describeEndpoint(context.environment.sagemaker, endpoint.name);
-  const underWay = state.inFlight !== undefined && "deployment" in state.inFlight.progress;
-  const aliases = underWay ? undefined : await observeAliases(context, workload);
-  return { ...(described && { endpoint: described }), ...(aliases && { aliases }) };
+/**
+ * What SageMaker shows; while something is under way, what CloudWatch shows of it, and otherwise what MLflow shows. A deployment or rollback under way needs
+ * nothing of MLflow.
+ */
+export async function observe(context: RegistryContext, story: Story): Promise<Observation> {
+  const { endpoint: settings, state } = story;
+  const { inFlight } = state;
+  const isCalm = inFlight === undefined || !isUnderWay(inFlight.progress);
+  const [endpoint, aliases, championStands] = await Promise.all([
+    describeEndpoint(context.environment.sagemaker, settings.name),
+    isCalm ? observeAliases(context, story.workload) : undefined,
+    isCalm ? observeChampion(context, story) : undefined,
+  ]);
+  const world = { bootstrap: settings.bootstrapConfig, endpoint, aliases, championStands };
+  if (isCalm || endpoint === undefined || !isUnderWay(inFlight.progress)) return world;
+  return { ...world, ...(await observeCanary(context, story, inFlight, inFlight.progress, endpoint)) };
+}
+
+async function observeCanary(
+  { environment, now }: RegistryContext,
+  { endpoint: settings }: Story,
+  { version, settings: asked }: Operation,
+  { state, canary, from, bakingSince }: UnderWay,
+  endpoint: ObservedEndpoint,
+): Promise<Pick<Observation, "alarms" | "evidence">> {
+  if (!canary || state === "rolling-back") return {};
+  if (bakingSince !== undefined) {
+    const { observedEvidence } = await import("../canary/observed-evidence.ts");
+    const { windowSeconds } = canarySettings(asked?.rollout.canary);
+    const since = new Date(bakingSince);
+    const versions = { champion: from.version, challenger: version };
+    return { evidence: await observedEvidence(environment, { endpoint: settings.name, ...versions, since, now: now(), windowSeconds }) };
+  }
+  if (isBusy(endpoint)) return {};
+  const { alarmStates } = await import("../canary/signals.ts");
+  return { alarms: await alarmStates(environment, settings) };
+}
+
+/** @returns undefined where nobody looked; a promotion that is to be deployed is always looked for */
+async function observeChampion({ environment, memory, now }: RegistryContext, { endpoint, state }: Story): Promise<boolean | undefined> {
+  const live = champion(state);
+  if (live === undefined) return undefined;
+  const isDue = memory.championLookDue(endpoint.name, now());
+  if (!isDue && state.promotion?.progress.state !== "approved") return undefined;
+  const { configurationStands, modelStands } = await import("../endpoint/create.ts");
+  return (await configurationStands(environment, live.config)) && (await modelStands(environment, live.model));
 }
 
 /** @returns undefined where MLflow does not answer */
 async function observeAliases({ environment, progress }: RegistryContext, workload: string): Promise<Aliases | undefined> {
   try {
     const { champion, challenger } = (await environment.mlflow.registeredModels.get(workload))?.aliases ?? {};
-    return { ...(champion !== undefined && { champion }), ...(challenger !== undefined && { challenger }) };
+    return { champion, challenger };
   } catch (error) {
     const mistake = unreachable(error);
     if (mistake === undefined) throw error;

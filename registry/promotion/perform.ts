@@ -1,120 +1,89 @@
-import { UpdateEndpointCommand } from "@aws-sdk/client-sagemaker";
-import { MlflowError } from "mlflow-client";
+import { FalconryError } from "@falconry/environment/error.ts";
+import { canarySettings } from "@falconry/model/canary.ts";
+import { clear, trip } from "../canary/signals.ts";
 import type { RegistryContext } from "../context.ts";
-import { configurationStands, createConfiguration, createModel, NameTaken } from "../endpoint/create.ts";
 import { deploymentOf } from "../endpoint/deployment.ts";
 import { describeEndpoint } from "../endpoint/describe.ts";
-import { isPublished, PackageChanged, publishPackage } from "../endpoint/package.ts";
-import { probe } from "../endpoint/probe.ts";
-import { probeRows } from "../endpoint/probe-rows.ts";
-import { isInProgress, isRefusal } from "../endpoint/refusal.ts";
-import { registeredFiles } from "../gates/registered-files.ts";
-import { runGates } from "../gates/run-gates.ts";
-import type { Action, Aliases } from "./decide.ts";
-import type { Operation, UnderWay } from "./state.ts";
+import { requireGuarded } from "../endpoint/guardrails.ts";
+import { evidenceStore, keepEvidence } from "../ledger/evidence.ts";
+import type { Action } from "./action.ts";
+import { bringUp, restoreChampion } from "./effects/bring-up.ts";
+import { mirrorAliases } from "./effects/mirror-aliases.ts";
+import { readBack } from "./effects/read-back.ts";
+import type { EventDraft } from "./events.ts";
 import { champion } from "./state.ts";
 import type { Story } from "./story.ts";
 
 type Effect = Exclude<Action, { type: "wait" | "rest" }>;
+type Of<Type extends Action["type"]> = Extract<Action, { type: Type }>;
 
 /** Does one thing in the world and records it. Every effect may be repeated: what an attempt before a crash has done is found and kept. */
 export async function perform(context: RegistryContext, story: Story, action: Effect): Promise<void> {
-  switch (action.type) {
-    case "run-gates":
-      return judge(context, story, action.promotion);
-    case "intend":
-      return intend(story, action.promotion, action.previousConfig);
-    case "update-endpoint":
-      return updateEndpoint(context, story, action.operation, action.to);
-    case "probe":
-      return readBack(context, story, action.operation);
-    case "record-failure":
-      return story.record({ type: "failed", promotion: action.operation.id, reason: action.because });
-    case "mirror-aliases":
-      return mirrorAliases(context, story.workload, action.aliases);
-  }
-}
-
-async function judge(context: RegistryContext, story: Story, { id, version, progress }: Operation): Promise<void> {
-  if (progress.state !== "requested") throw new Error(`${id} is ${progress.state}, its gates were run`);
-  const live = champion(story.state);
-  context.progress(`${id}: gates of version ${version}`);
-  const { gates, candidate, evidence } = await runGates(context.environment, story.workload, version, live, progress.settings);
-  const judged = { promotion: id, gates, champion: live?.version ?? null, evidence };
-  await story.record(candidate === undefined ? { type: "gates-failed", ...judged } : { type: "gates-passed", ...judged, candidate });
-}
-
-async function intend(story: Story, { id, progress }: Operation, previousConfig: string): Promise<void> {
-  if (progress.state !== "approved") throw new Error(`${id} is ${progress.state}, not approved`);
-  const deployment = deploymentOf(progress.candidate, id, story.endpoint);
-  await story.record({ type: "deploying", promotion: id, deployment, previousConfig });
-}
-
-async function updateEndpoint(context: RegistryContext, story: Story, operation: Operation, to: string): Promise<void> {
-  const { sagemaker } = context.environment;
-  const { name } = story.endpoint;
-  try {
-    await prepare(context, story, operation, to);
-    context.progress(`${operation.id}: ${name} is brought to ${to}`);
-    await sagemaker.send(new UpdateEndpointCommand({ EndpointName: name, EndpointConfigName: to }));
-  } catch (error) {
-    if (!isRefusal(error) && !(error instanceof NameTaken) && !(error instanceof PackageChanged)) throw error;
-    // An update that somebody else has just begun is waited for, not counted as ours. It may have ended since: the next look tells.
-    if (isInProgress(error)) return;
-    return story.record({ type: "failed", promotion: operation.id, reason: error.message });
-  }
-  await story.record({ type: "updating", promotion: operation.id, config: to });
-}
-
-/** Package, SageMaker model and endpoint configuration, each made only where it is not there. */
-async function prepare(context: RegistryContext, { workload, endpoint, state }: Story, operation: Operation, to: string): Promise<void> {
   const { environment, progress } = context;
-  // What served once is gone back to as it stands, whatever image the environment has by now; the bootstrap model is not ours to make.
-  const wasLive = [...state.good, ...state.everLive.values()].find(({ config }) => config === to);
-  if (wasLive !== undefined && (await configurationStands(environment, to))) return;
-  const deployment = wasLive ?? underWay(operation).deployment;
-  if (deployment.config !== to) return;
-  if (!(await isPublished(environment, deployment.package))) {
-    progress(`${operation.id}: publishing version ${deployment.version}`);
-    await publishPackage(environment, await registeredFiles(environment, workload, deployment.version), deployment.package);
-  }
-  await createModel(environment, workload, deployment);
-  await createConfiguration(environment, workload, deployment, endpoint);
-}
-
-/** The endpoint says that it came up; only answers of the new version prove it. */
-async function readBack(context: RegistryContext, story: Story, operation: Operation): Promise<void> {
-  const { deployment } = underWay(operation);
-  const { version, run, dataset, config } = deployment;
-  context.progress(`${operation.id}: probing ${story.endpoint.name}`);
-  const rows = await probeRows(context.environment, deployment);
-  const outcome = await probe(context, story.endpoint, { model: { name: story.workload, version }, run, dataset }, rows);
-  // Answers count for the configuration that still stands after them: the look before them may have been an old one.
-  const after = await describeEndpoint(context.environment.sagemaker, story.endpoint.name);
-  if (after?.status !== "InService" || after.config !== config) return;
-  if (!outcome.answered) return story.record({ type: "probe-failed", promotion: operation.id, reason: outcome.because });
-  const answered = { promotion: operation.id, version, config, probes: outcome.probes };
-  if (operation.kind === "promotion") return story.record({ type: "live", ...answered });
-  const seconds = (outcome.firstAnswer.getTime() - Date.parse(operation.time)) / 1000;
-  return story.record({ type: "rolled-back", ...answered, seconds });
-}
-
-/** A registry that lost the version must not hold up the endpoint: `status` shows what could not be mirrored. */
-async function mirrorAliases({ environment, progress }: RegistryContext, workload: string, aliases: Aliases): Promise<void> {
-  const { registeredModels } = environment.mlflow;
-  try {
-    for (const alias of ["champion", "challenger"] as const) {
-      const version = aliases[alias];
-      if (version === undefined) await registeredModels.deleteAlias(workload, alias);
-      else await registeredModels.setAlias(workload, alias, version);
+  switch (action.type) {
+    case "run-gates": {
+      const { judgeVersion } = await import("./effects/judge-version.ts"); // loads the runtime that models run on
+      return judgeVersion(context, story, action.promotion);
     }
-  } catch (error) {
-    if (!(error instanceof MlflowError)) throw error;
-    progress(`aliases of ${workload} could not be set: ${error.message}`);
+    case "intend":
+      return intend(context, story, action);
+    case "update-endpoint":
+      return bringUp(context, story, action);
+    case "probe":
+      return readBack(context, story, action);
+    case "trip":
+      progress(`${story.endpoint.name}: ${action.because}`);
+      return trip(environment, story.endpoint);
+    case "clear-alarm":
+      return clear(environment, story.endpoint);
+    case "repair":
+      return repair(context, story, action);
+    case "restore-champion":
+      await story.record({ type: "noticed", promotion: lastId(story), what: "configuration", reason: action.because });
+      return restoreChampion(context, story);
+    case "notice":
+      return story.record({ type: "noticed", promotion: lastId(story), what: action.what, reason: action.because });
+    case "mirror-aliases":
+      if (await mirrorAliases(context, story.workload, action.aliases)) {
+        await story.record({ type: "mirrored", promotion: lastId(story), aliases: action.aliases });
+      }
+      return;
+    case "record":
+      return story.record(await kept(context, action.event));
   }
 }
 
-function underWay({ id, progress }: Operation): UnderWay {
-  if ("deployment" in progress) return progress;
-  throw new Error(`${id} is ${progress.state}, not under way`);
+async function intend({ environment }: RegistryContext, story: Story, { promotion, previousConfig, canary }: Of<"intend">): Promise<void> {
+  const { id, progress, settings } = promotion;
+  if (progress.state !== "approved") throw new Error(`${id} is ${progress.state}, not approved`);
+  try {
+    if (canary) await requireGuarded(environment, story.endpoint, canarySettings(settings?.rollout.canary));
+  } catch (error) {
+    if (!(error instanceof FalconryError) || error.code !== "registry.endpoint-unguarded") throw error;
+    return story.record({ type: "failed", promotion: id, reason: error.message });
+  }
+  const deployment = deploymentOf(progress.candidate, id, story.endpoint);
+  return story.record({ type: "deploying", promotion: id, deployment, previousConfig, canary });
+}
+
+/** Only where a second look shows the same: the first answer may have been an old one. */
+async function repair({ environment }: RegistryContext, story: Story, { previousConfig, because }: Of<"repair">): Promise<void> {
+  const again = await describeEndpoint(environment.sagemaker, story.endpoint.name);
+  if (again?.status !== "InService" || again.config !== previousConfig) return;
+  const { version, config } = champion(story.state) ?? { version: 0, config: story.endpoint.bootstrapConfig };
+  return story.record({ type: "repairing", promotion: story.nextId, reason: because, version, config, previousConfig });
+}
+
+/** What a judgement rests on may be too large for the event. */
+async function kept({ environment }: RegistryContext, event: EventDraft): Promise<EventDraft> {
+  if (event.type !== "completing" && event.type !== "giving-up") return event;
+  const { judgement } = event;
+  if (judgement === undefined || !("inline" in judgement.evidence)) return event;
+  const evidence = await keepEvidence(evidenceStore(environment), judgement.evidence.inline);
+  return { ...event, judgement: { ...judgement, evidence } };
+}
+
+/** What belongs to no operation is told of the last one; before the first one, of itself. */
+function lastId({ state, nextId }: Story): string {
+  return [...state.operations.keys()].at(-1) ?? nextId;
 }

@@ -1,45 +1,62 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { RegistryContext } from "../context.ts";
+import type { Observation } from "./action.ts";
 import { decide } from "./decide.ts";
 import { observe } from "./observe.ts";
-import { Story } from "./story.ts";
+import { isConflict, Story } from "./story.ts";
 
-const firstPollMilliseconds = 100;
-const longestPollMilliseconds = 5_000;
-/** Small, so that little time passes between an endpoint's coming up and our seeing it. */
-const pollGrowth = 1.2;
-/** Other drivers may write at the same time; each conflict means that one of them came further. */
-const maxConflicts = 20;
+/** No pass has as much to do: one that goes on for so long turns in circles. */
+const maxSteps = 50;
+
+/** How things stand after a pass. */
+export interface Pass {
+  story: Story;
+  world: Observation;
+}
 
 /**
- * Carries what is in flight on a workload's endpoint to where it rests: waiting for a person, or ended. Safe at any time, twice, by several
- * at once, and after a crash: every round starts from what the ledger and the world say, never from what was done before.
+ * One pass over a workload's endpoint: does what can be done without waiting, and tells how things stand then. Safe at any time, twice, by several at once, and
+ * after a crash: every step starts from what the ledger and the world say, never from what was done before. Whoever drives a promotion calls it again and again.
  *
- * @throws FalconryError `environment.no-endpoint`, `tracking.unreachable`, `registry.ledger-corrupt`, `registry.conflict`
+ * @throws FalconryError `environment.no-endpoint`, `registry.ledger-corrupt`; whatever keeps a step from being done
  */
-export async function reconcile(context: RegistryContext, workload: string): Promise<Story> {
+export async function reconcile(context: RegistryContext, workload: string): Promise<Pass> {
   const story = await Story.read(context, workload);
-  await story.witness();
-  let conflicts = 0;
-  let poll = firstPollMilliseconds;
-  let mirrored = false;
-  for (;;) {
-    const action = decide(story.state, await observe(context, story));
-    if (action.type === "rest" || (action.type === "mirror-aliases" && mirrored)) return story;
-    if (action.type === "wait") {
-      if (poll === firstPollMilliseconds) context.progress(`${story.endpoint.name}: ${action.because}`);
-      await context.pause(poll);
-      poll = Math.min(pollGrowth * poll, longestPollMilliseconds);
-    } else {
-      try {
-        const { perform } = await import("./perform.ts"); // loads what runs models; most rounds have nothing to do
-        await perform(context, story, action);
-        poll = firstPollMilliseconds;
-        mirrored = action.type === "mirror-aliases";
-      } catch (error) {
-        if (!(error instanceof FalconryError) || error.code !== "registry.conflict" || ++conflicts > maxConflicts) throw error;
-      }
-    }
-    await story.readOn();
+  const holder = context.uniqueName();
+  try {
+    return await carryOn(context, story, holder);
+  } finally {
+    if (story.isUnsettled && (await story.acquire(holder))) await story.settle();
+    await story.release();
   }
+}
+
+async function carryOn(context: RegistryContext, story: Story, holder: string): Promise<Pass> {
+  for (let steps = 0; steps < maxSteps; steps++) {
+    const world = await observe(context, story);
+    const action = decide(story.state, world, context.now());
+    if (action.type === "rest") return { story, world };
+    if (action.type === "wait") {
+      context.progress(`${story.endpoint.name}: ${action.because}`);
+      if (action.beat) {
+        const { beat } = await import("../canary/signals.ts");
+        await beat(context.environment, story.endpoint);
+      }
+      return { story, world };
+    }
+    if (!(await story.acquire(holder))) return { story, world };
+    const { sequence } = story;
+    try {
+      const { perform } = await import("./perform.ts"); // loads what runs models; most passes have nothing to do
+      await perform(context, story, action);
+    } catch (error) {
+      if (error instanceof FalconryError && error.code === "registry.lease-lost") return { story, world };
+      if (!isConflict(error)) throw error;
+    }
+    // What left no trace in the ledger needs its time to show in the world.
+    const isTold = story.sequence > sequence;
+    await story.readOn();
+    if (!isTold && story.sequence === sequence) return { story, world };
+  }
+  throw new Error(`${story.endpoint.name} does not come to rest in ${maxSteps} steps`);
 }

@@ -1,22 +1,48 @@
 import { FalconryError } from "@falconry/environment/error.ts";
+import type { RegistryContext } from "../context.ts";
 import type { Verdict } from "../gates/verdict.ts";
-import type { Story } from "./story.ts";
+import type { KeptJudgement } from "./events.ts";
+import type { Kind, State } from "./machine.ts";
+import { isUnderWay, type Operation } from "./operation.ts";
+import { Story, workloadOf } from "./story.ts";
 
-/** What `promote`, `approve` and `reject` tell about a promotion. */
+/** How far a promotion, rollback or repair has come. */
 export interface PromotionReport {
   promotion: string;
+  kind: Kind;
   workload: string;
+  /** That is to be live; 0 is the bootstrap model. */
   version: number;
-  state: string;
-  gates: Verdict[];
-  /** Why it ended as it did, where that is more than its state says. */
+  state: State;
+  gates: readonly Verdict[];
+  /** Why it ended, or goes back, where that is more than its state says. */
   because?: string;
+  /** The judge's last word that was recorded. */
+  judgement?: KeptJudgement;
+  /** Of what goes back, or went: from which version to which, and how long it took from its beginning to the first answer. */
+  from?: number;
+  to?: number;
+  seconds?: number;
 }
 
-export function promotionReport(story: Story, id: string): PromotionReport {
-  const { version, gates, progress } = story.operation(id);
-  const because = "because" in progress ? progress.because : undefined;
-  return { promotion: id, workload: story.workload, version, state: progress.state, gates, ...(because !== undefined && { because }) };
+/** @throws FalconryError `registry.promotion-unknown` */
+export async function promotion(context: RegistryContext, id: string): Promise<PromotionReport> {
+  const story = await Story.read(context, workloadOf(id));
+  return promotionReport(story.workload, story.operation(id));
+}
+
+export function promotionReport(workload: string, { id, kind, version, gates, judgement, progress }: Operation): PromotionReport {
+  const report = { promotion: id, kind, workload, version, state: progress.state, gates, ...(judgement && { judgement }) };
+  if (isUnderWay(progress)) {
+    const { because, from, to } = progress;
+    return { ...report, ...(because !== undefined && { because, from: from.version, to: to.version }) };
+  }
+  const { because, wayBack } = "wayBack" in progress || "because" in progress ? progress : {};
+  return {
+    ...report,
+    ...(because !== undefined && { because }),
+    ...(wayBack && { from: wayBack.from, to: wayBack.to, seconds: wayBack.seconds }),
+  };
 }
 
 /** @throws FalconryError `registry.reason-missing` */
@@ -26,21 +52,5 @@ export function requireReason(reason: string): string {
   throw new FalconryError("registry.reason-missing", {
     message: "the reason is empty",
     hint: 'Say why, for the audit trail: --reason "…"',
-  });
-}
-
-/** @throws FalconryError `registry.deployment-failed`, `registry.superseded` */
-export function requireSuccess(story: Story, id: string): void {
-  const { version, progress } = story.operation(id);
-  if (progress.state === "superseded") {
-    throw new FalconryError("registry.superseded", {
-      message: `${id} to version ${version} was given up on its way: superseded ${progress.because}`,
-      hint: `See who asked for what with: falconry history ${story.workload}`,
-    });
-  }
-  if (progress.state !== "failed") return;
-  throw new FalconryError("registry.deployment-failed", {
-    message: `${id}: version ${version} did not come up on ${story.endpoint.name}: ${progress.because}`,
-    hint: `See what serves with: falconry status ${story.workload}`,
   });
 }

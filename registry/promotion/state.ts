@@ -1,160 +1,163 @@
-import type { Candidate, Deployment } from "../endpoint/deployment.ts";
-import type { Verdict } from "../gates/verdict.ts";
-import type { PromotionEvent } from "./events.ts";
-import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
-
-/** A promotion or a rollback: what was asked for, and how far it has come. */
-export interface Operation {
-  /** `<workload>-<sequence of its first event>`. */
-  id: string;
-  kind: "promotion" | "rollback";
-  /** The version that is to be live. */
-  version: number;
-  /** Empty for a rollback, and until the gates were run. */
-  gates: Verdict[];
-  /** ISO 8601: when it was asked for. */
-  time: string;
-  progress: Progress;
-}
-
-type Progress =
-  | { state: "requested"; settings: PromotionSettings }
-  | { state: "awaiting-approval"; candidate: Candidate }
-  | { state: "approved"; candidate: Candidate }
-  | UnderWay
-  | { state: EndedState; because?: string };
-
-/** From the intention to deploy until the endpoint was read back. */
-export interface UnderWay {
-  /** "returning": the new configuration did not answer as it should; the endpoint goes back to the one before. */
-  state: "deploying" | "rolling-back" | "returning";
-  deployment: Deployment;
-  /** The configuration that the endpoint had before. */
-  previousConfig: string;
-  /** The configuration that SageMaker took the last order for. */
-  ordered?: string;
-  /** How often in a row it took that order. */
-  orders?: number;
-  /** Why it is returning. */
-  because?: string;
-}
-
-type EndedState = "refused" | "rejected" | "failed" | "superseded" | "live" | "rolled-back";
+import type { Deployment } from "../endpoint/deployment.ts";
+import type { Evidence } from "../ledger/evidence.ts";
+import type { Aliases, PromotionEvent } from "./events.ts";
+import { isEnded } from "./machine.ts";
+import { advance, isUnderWay, type Operation, type Step, supersede, type Target, targetOf } from "./operation.ts";
 
 /** What the events of one endpoint add up to. */
 export interface EndpointState {
   /** By id, oldest first. */
   operations: ReadonlyMap<string, Operation>;
+  /** The promotion that has not ended. */
+  promotion?: Operation;
+  /** The rollback or repair that has not ended. */
+  wayBack?: Operation;
+  /** Which of the two is driven now: a repair goes before a promotion that waits. */
   inFlight?: Operation;
   /** Deployments that went live and were not rolled back from, oldest first. The last one is the champion; a rollback goes to the one before. */
   good: readonly Deployment[];
   /** The latest deployment of every version that was ever live: where `--to` may go. */
   everLive: ReadonlyMap<number, Deployment>;
+  /** Every deployment that was to be brought up, by its endpoint configuration. */
+  deployments: ReadonlyMap<string, Deployment>;
+  /** Versions that were rolled back from, and not live since. */
+  rolledBackFrom: ReadonlySet<number>;
+  /** Rows to ask the endpoint with, by the digest of the package that answers them. */
+  probeRows: ReadonlyMap<string, Evidence>;
+  /** The configuration that the endpoint had when its last repair failed. */
+  unrepaired?: string;
+  /** What was last noticed of the world, in words. */
+  noticed: Readonly<Partial<Record<"endpoint" | "alias" | "configuration", string>>>;
+  /** MLflow's aliases as we last set them. */
+  mirrored: Aliases;
+  /** What else they were to be since then: a driver that died may have set any of it. */
+  dueAliases: readonly Aliases[];
 }
 
-export function champion(state: EndpointState): Deployment | undefined {
-  return state.good.at(-1);
+const untold: EndpointState = {
+  operations: new Map(),
+  good: [],
+  everLive: new Map(),
+  deployments: new Map(),
+  rolledBackFrom: new Set(),
+  probeRows: new Map(),
+  noticed: {},
+  mirrored: {},
+  dueAliases: [],
+};
+
+/**
+ * @param events in order
+ * @param before what the events before them add up to; it stays as it is
+ * @throws Error where an event cannot follow
+ */
+export function fold(events: Iterable<PromotionEvent>, before: EndpointState = untold): EndpointState {
+  const told = {
+    ...before,
+    operations: new Map(before.operations),
+    everLive: new Map(before.everLive),
+    deployments: new Map(before.deployments),
+    rolledBackFrom: new Set(before.rolledBackFrom),
+    probeRows: new Map(before.probeRows),
+    dueAliases: [...before.dueAliases],
+  };
+  for (const event of events) tell(told, event);
+  return told;
 }
 
-/** @param events in order, from the first */
-export function fold(events: Iterable<PromotionEvent>): EndpointState {
-  const operations = new Map<string, Operation>();
-  const everLive = new Map<number, Deployment>();
-  let good: Deployment[] = [];
-  let inFlight: Operation | undefined;
-  for (const event of events) {
-    if (event.type === "rolling-back" && event.supersedes !== undefined) {
-      const givenUp = known(operations, event.supersedes);
-      operations.set(givenUp.id, { ...givenUp, progress: { state: "superseded", because: `by ${event.promotion}` } });
-    }
-    const before = operations.get(event.promotion);
-    if (event.type === "live" || event.type === "rolled-back") {
-      const { deployment } = underWay(known(operations, event.promotion), event);
-      good = [...goodBefore(deployment, good), deployment];
-      everLive.set(deployment.version, deployment);
-    }
-    const operation = advance(before, event);
-    operations.set(operation.id, operation);
-    inFlight = hasEnded(operation) ? undefined : operation;
+export function champion({ good }: Pick<EndpointState, "good">): Deployment | undefined {
+  return good.at(-1);
+}
+
+/** The aliases that the ledger asks for: `champion` is live, `challenger` passed the gates and is not live yet. */
+export function aliasesOf(state: EndpointState): Aliases {
+  const live = champion(state);
+  const coming = state.promotion;
+  const isJudged = coming !== undefined && coming.progress.state !== "requested";
+  return { ...(live && { champion: live.version }), ...(isJudged && { challenger: coming.version }) };
+}
+
+/** An {@link EndpointState} that is being told. */
+interface Telling extends EndpointState {
+  operations: Map<string, Operation>;
+  everLive: Map<number, Deployment>;
+  deployments: Map<string, Deployment>;
+  rolledBackFrom: Set<number>;
+  probeRows: Map<string, Evidence>;
+  dueAliases: Aliases[];
+}
+
+function tell(state: Telling, event: PromotionEvent): void {
+  if (event.type === "noticed") {
+    state.noticed = { ...state.noticed, [event.what]: event.reason };
+  } else if (event.type === "mirrored") {
+    state.mirrored = event.aliases;
+    state.dueAliases = [];
+    state.noticed = { ...state.noticed, alias: undefined };
+  } else {
+    step(state, event);
+    state.dueAliases.push(aliasesOf(state));
   }
-  return { operations, good, everLive, ...(inFlight === undefined ? {} : { inFlight }) };
 }
 
-function hasEnded({ progress }: Operation): boolean {
-  return !("candidate" in progress || "deployment" in progress || "settings" in progress);
+function step(state: Telling, event: Step): void {
+  const before = state.operations.get(event.promotion);
+  if (event.type === "rolling-back") {
+    for (const givenUp of [state.promotion, state.wayBack]) {
+      if (givenUp === undefined) continue;
+      state.operations.set(givenUp.id, supersede(givenUp, event.promotion));
+      if (isUnderWay(givenUp.progress) && givenUp.kind === "promotion") state.rolledBackFrom.add(givenUp.version);
+    }
+    state.promotion = undefined;
+    state.wayBack = undefined;
+  }
+  const operation = advance(before, event, (config) => targetAt(state, config));
+  state.operations.set(operation.id, operation);
+  const open = isEnded(operation.progress.state) ? undefined : operation;
+  if (operation.kind === "promotion") state.promotion = open;
+  else state.wayBack = open;
+  state.inFlight = state.wayBack ?? state.promotion;
+  remember(state, before, event);
 }
 
-function advance(before: Operation | undefined, event: PromotionEvent): Operation {
-  if (event.type === "requested" || event.type === "rolling-back") return begin(event);
-  if (before === undefined) throw impossible(event, "is about nothing that was asked for");
-  const to = (progress: Progress): Operation => ({ ...before, progress });
+function remember(state: Telling, before: Operation | undefined, event: Step): void {
+  const way = before !== undefined && isUnderWay(before.progress) ? before.progress : undefined;
   switch (event.type) {
     case "gates-passed":
-      return { ...to({ state: "awaiting-approval", candidate: event.candidate }), gates: event.gates };
-    case "gates-failed":
-      return { ...to({ state: "refused", because: failedGates(event.gates) }), gates: event.gates };
-    case "approved":
-      return to({ state: "approved", candidate: candidateOf(before, event) });
-    case "rejected":
-      return to({ state: "rejected", because: event.reason });
+      state.probeRows.set(event.candidate.package, event.probeRows);
+      break;
     case "deploying":
-      return to({ state: "deploying", deployment: event.deployment, previousConfig: event.previousConfig });
-    case "updating":
-      return to(ordered(underWay(before, event), event.config));
-    case "probe-failed":
-      return to({ ...underWay(before, event), state: "returning", because: event.reason });
-    case "failed":
-      return to({ state: "failed", because: event.reason });
+    case "rolling-back":
+      state.deployments.set(event.deployment.config, event.deployment);
+      break;
+    case "giving-up":
+      if (before !== undefined) state.rolledBackFrom.add(before.version);
+      break;
     case "live":
-      return to({ state: "live" });
     case "rolled-back":
-      return to({ state: "rolled-back" });
+      state.unrepaired = undefined;
+      state.noticed = { ...state.noticed, endpoint: undefined };
+      // A repair, and a promotion that was given up, bring back what was meant to serve all the time.
+      if (way?.to.deployment !== undefined && (event.type === "live" || before?.kind === "rollback")) {
+        if (event.type === "rolled-back") state.rolledBackFrom.add(way.from.version);
+        goLive(state, way.to.deployment);
+      }
+      break;
+    case "failed":
+      state.unrepaired = before?.kind === "repair" ? way?.from.config : undefined;
+      break;
   }
-}
-
-function begin(event: Extract<PromotionEvent, { type: "requested" | "rolling-back" }>): Operation {
-  const asked = { id: event.promotion, gates: [], time: event.time };
-  if (event.type === "requested") {
-    return { ...asked, kind: "promotion", version: event.version, progress: { state: "requested", settings: event.settings } };
-  }
-  const { deployment, previousConfig } = event;
-  return { ...asked, kind: "rollback", version: deployment.version, progress: { state: "rolling-back", deployment, previousConfig } };
 }
 
 /** Going live again takes back whatever was live since then. */
-function goodBefore(deployment: Deployment, good: readonly Deployment[]): Deployment[] {
-  const earlier = good.findLastIndex(({ config }) => config === deployment.config);
-  return earlier === -1 ? [...good] : good.slice(0, earlier);
+function goLive(state: Telling, deployment: Deployment): void {
+  const earlier = state.good.findLastIndex(({ config }) => config === deployment.config);
+  state.good = [...(earlier === -1 ? state.good : state.good.slice(0, earlier)), deployment];
+  state.everLive.set(deployment.version, deployment);
+  state.rolledBackFrom.delete(deployment.version);
 }
 
-function known(operations: ReadonlyMap<string, Operation>, id: string): Operation {
-  const operation = operations.get(id);
-  if (operation === undefined) throw new Error(`the ledger speaks of ${id}, which nobody asked for`);
-  return operation;
-}
-
-function underWay({ progress }: Operation, event: PromotionEvent): UnderWay {
-  if ("deployment" in progress) return progress;
-  throw impossible(event, `follows "${progress.state}"`);
-}
-
-function ordered(progress: UnderWay, config: string): UnderWay {
-  return { ...progress, ordered: config, orders: progress.ordered === config ? (progress.orders ?? 0) + 1 : 1 };
-}
-
-function candidateOf({ progress }: Operation, event: PromotionEvent): Candidate {
-  if ("candidate" in progress) return progress.candidate;
-  throw impossible(event, `follows "${progress.state}"`);
-}
-
-function failedGates(gates: Verdict[]): string {
-  return gates
-    .filter(({ passed }) => !passed)
-    .map(({ name }) => name)
-    .join(", ");
-}
-
-/** Every append depends on the head that its writer had read, so a ledger with this in it was not written by us. */
-function impossible({ sequence, type }: PromotionEvent, why: string): Error {
-  return new Error(`event ${sequence} of type "${type}" ${why}`);
+function targetAt({ deployments }: EndpointState, config: string): Target {
+  const deployment = deployments.get(config);
+  return deployment === undefined ? { config, version: 0 } : targetOf(deployment);
 }

@@ -1,26 +1,35 @@
 import { type EndpointSettings, endpointOf } from "@falconry/environment/descriptor.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { RegistryContext } from "../context.ts";
-import { type ChainHead, genesis } from "../ledger/chain.ts";
+import { genesis, type LedgerRecord } from "../ledger/chain.ts";
+import type { Lease } from "../ledger/head.ts";
 import { Ledger } from "../ledger/ledger.ts";
+import type { Standing } from "../notifications/notification.ts";
 import { type EventDraft, type PromotionEvent, promotionEvent, promotionEventSchema } from "./events.ts";
-import { type EndpointState, fold, type Operation } from "./state.ts";
+import type { Told } from "./memory.ts";
+import type { Operation } from "./operation.ts";
+import { champion, type EndpointState, fold } from "./state.ts";
+
+/** Other writers may be at work at the same time; each conflict means that one of them came further. */
+const maxConflicts = 20;
+/** After a driver died, others wait so long. One that lives renews it with each step; whoever is late is refused when it writes. */
+const leaseSeconds = 5;
 
 /** The ledger of a workload's endpoint as it was last read, and what it adds up to. */
 export class Story {
   readonly workload: string;
   readonly endpoint: EndpointSettings;
-  readonly ledger: Ledger;
+  readonly #ledger: Ledger;
   readonly #context: RegistryContext;
-  #head: ChainHead = genesis;
-  #events: PromotionEvent[] = [];
-  #state: EndpointState = fold([]);
+  #told: Told;
+  #lease: Lease | undefined;
 
   private constructor(context: RegistryContext, workload: string) {
     this.workload = workload;
     this.endpoint = endpointOf(context.environment.descriptor, workload);
-    this.ledger = new Ledger(context.environment, this.endpoint.name);
+    this.#ledger = new Ledger(context.environment, this.endpoint.name);
     this.#context = context;
+    this.#told = context.memory.told(this.endpoint.name) ?? { head: genesis, state: fold([]), unsettled: [] };
   }
 
   /** @throws FalconryError `environment.no-endpoint`, `registry.ledger-corrupt` */
@@ -30,21 +39,27 @@ export class Story {
     return story;
   }
 
-  get events(): readonly PromotionEvent[] {
-    return this.#events;
-  }
-
   get state(): EndpointState {
-    return this.#state;
+    return this.#told.state;
   }
 
-  /** The id that a promotion or rollback gets whose first event is the next one. */
+  /** Place of the last event that was read. */
+  get sequence(): number {
+    return this.#told.head.sequence;
+  }
+
+  /** The id that an operation gets whose first event is the next one. */
   get nextId(): string {
-    return `${this.workload}-${this.#head.sequence + 1}`;
+    return `${this.workload}-${this.sequence + 1}`;
+  }
+
+  /** There are events that nobody may have been told of. */
+  get isUnsettled(): boolean {
+    return this.#told.unsettled.length > 0;
   }
 
   operation(id: string): Operation {
-    const operation = this.#state.operations.get(id);
+    const operation = this.state.operations.get(id);
     if (operation !== undefined) return operation;
     throw new FalconryError("registry.promotion-unknown", {
       message: `there is no promotion "${id}" on endpoint ${this.endpoint.name}`,
@@ -54,35 +69,93 @@ export class Story {
 
   /** Reads what others have written since. */
   async readOn(): Promise<void> {
-    const records = await this.ledger.read(this.#head);
-    this.#head = records.at(-1) ?? this.#head;
-    this.#tell([...this.#events, ...records.map(promotionEvent)]);
+    const isFirst = this.sequence === 0;
+    const { records, head } = await this.#ledger.read(this.#told.head);
+    if (records.length === 0) return;
+    const settled = (isFirst ? head : await this.#ledger.head())?.settled ?? 0;
+    this.#tell(records, settled);
   }
 
   /**
    * Writes the next event, which rests on everything read so far.
    *
    * @throws FalconryError `registry.conflict` – somebody else wrote meanwhile: read on, decide again
+   * @throws FalconryError `registry.lease-lost` – another carries the promotion on
    */
   async record(draft: EventDraft): Promise<void> {
+    const { head, state } = this.#told;
     const event = { ...draft, time: this.#context.now().toISOString(), actor: this.#context.actor };
     // An event that could not be read or followed would stand in the ledger for ever: it is refused before it is written.
-    const next = promotionEventSchema.parse({ ...event, sequence: this.#head.sequence + 1, previous: this.#head.hash });
-    const { inFlight } = fold([...this.#events, next]);
-    const record = await this.ledger.append(this.#head, event, inFlight?.id);
-    this.#head = record;
-    this.#tell([...this.#events, promotionEvent(record)]);
+    const next = promotionEventSchema.parse({ ...event, sequence: head.sequence + 1, previous: head.hash });
+    const inFlight = fold([next], state).inFlight?.id;
+    this.#tell([await this.#ledger.append(head, event, { inFlight, lease: this.#lease })]);
   }
 
-  /** Writes the last event's witness where a crash left it out. */
-  witness(): Promise<void> {
-    return this.ledger.witness(this.#head);
+  /**
+   * Writes what `make` makes of what was read; anew where somebody else wrote meanwhile.
+   *
+   * @param make undefined: nothing is to be written
+   */
+  async recordAnew(make: () => EventDraft | undefined | Promise<EventDraft | undefined>): Promise<void> {
+    for (let conflicts = 0; ; conflicts++) {
+      const draft = await make();
+      if (draft === undefined) return;
+      try {
+        return await this.record(draft);
+      } catch (error) {
+        if (!isConflict(error) || conflicts >= maxConflicts) throw error;
+        await this.readOn();
+      }
+    }
   }
 
-  #tell(events: PromotionEvent[]): void {
-    this.#events = events;
-    this.#state = fold(events);
+  /** Takes the lease, or renews it. @returns false where another driver has it */
+  async acquire(holder: string): Promise<boolean> {
+    this.#lease = await this.#ledger.acquire(holder, this.#context.now(), leaseSeconds);
+    return this.#lease !== undefined;
   }
+
+  async release(): Promise<void> {
+    if (this.#lease === undefined) return;
+    await this.#ledger.release(this.#lease);
+    this.#lease = undefined;
+  }
+
+  /** Gives out the notifications that a crash, or nobody yet, left out, and the last event's witness: each at least once, in order. */
+  async settle(): Promise<void> {
+    if (!this.isUnsettled) return;
+    const { publish } = await import("../notifications/publish.ts");
+    await this.#ledger.witness(this.#told.head);
+    for (const { event, standing } of this.#told.unsettled) {
+      await publish(this.#context.environment, this.endpoint, this.workload, event, standing);
+    }
+    await this.#ledger.settle(this.sequence);
+    this.#keep({ ...this.#told, unsettled: [] });
+  }
+
+  /** @param settled up to this event everybody was told */
+  #tell(records: readonly LedgerRecord[], settled = 0): void {
+    const events = records.map(promotionEvent);
+    const unsettled = this.#told.unsettled.filter(({ event }) => event.sequence > settled);
+    let state = fold(
+      events.filter(({ sequence }) => sequence <= settled),
+      this.state,
+    );
+    for (const event of events.filter(({ sequence }) => sequence > settled)) {
+      state = fold([event], state);
+      unsettled.push({ event, standing: standingAfter(event, state) });
+    }
+    this.#keep({ head: records.at(-1) ?? this.#told.head, state, unsettled });
+  }
+
+  #keep(told: Told): void {
+    this.#told = told;
+    this.#context.memory.remember(this.endpoint.name, told);
+  }
+}
+
+export function isConflict(error: unknown): boolean {
+  return error instanceof FalconryError && error.code === "registry.conflict";
 }
 
 /** The workload of `falcon-7`. @throws FalconryError `registry.promotion-unknown` */
@@ -93,4 +166,11 @@ export function workloadOf(promotion: string): string {
     message: `"${promotion}" is no id of a promotion: it looks like falcon-7`,
     hint: "Take an id from: falconry status",
   });
+}
+
+function standingAfter({ promotion }: PromotionEvent, state: EndpointState): Standing {
+  const operation = state.operations.get(promotion);
+  if (operation !== undefined) return { state: operation.progress.state, version: operation.version };
+  const live = champion(state);
+  return live === undefined ? { state: "bootstrap", version: 0 } : { state: "live", version: live.version };
 }
