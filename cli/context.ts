@@ -3,6 +3,7 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import type { Progress } from "@falconry/environment/progress.ts";
 import type { LoadedWorkload } from "@falconry/model/workload.ts";
 import { delayedProgress } from "./delayed-progress.ts";
+import { printable } from "./tables/table.ts";
 
 /** What every command of one invocation shares. */
 export interface Context extends Disposable {
@@ -17,6 +18,8 @@ export interface Context extends Disposable {
   environment(): Promise<Environment>;
   /** The declaration of a workload, by its name or its folder's path. */
   workload(nameOrPath: string): Promise<LoadedWorkload>;
+  /** Shows lines of an account as it happens: to people on stdout, with `--json` as progress. */
+  tell(lines: string[]): void;
   /** Prints the value as the one JSON document with `--json`, else as `render` shows it. */
   print<Value>(value: Value, render: (value: Value) => string): void;
 }
@@ -50,8 +53,14 @@ export function openContext(options: CommonOptions): Context {
       const { loadWorkload } = await import("@falconry/model/load-workload.ts");
       return loadWorkload(nameOrPath);
     },
+    tell(lines) {
+      const text = lines.map(printable).join("\n");
+      if (options.json) progress.line(text);
+      else process.stdout.write(`${text}\n`);
+    },
     print(value, render) {
-      process.stdout.write(`${options.json ? JSON.stringify(value) : render(value)}\n`);
+      const text = options.json ? JSON.stringify(value) : render(value);
+      if (text !== "") process.stdout.write(`${text}\n`);
     },
     [Symbol.dispose]() {
       progress[Symbol.dispose]();

@@ -17,6 +17,7 @@ import { reject } from "./commands/reject.ts";
 import { rollback } from "./commands/rollback.ts";
 import { status } from "./commands/status.ts";
 import { train } from "./commands/train.ts";
+import { watch } from "./commands/watch.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
 
@@ -41,6 +42,7 @@ for (const room of [
   promote,
   approve,
   reject,
+  watch,
   rollback,
   status,
   history,

@@ -29,6 +29,7 @@ const verify = command("verify", "Check every byte of a dataset version against 
   .action(
     inContext(async (context, name, digest) => {
       const { verifyDataset } = await import("@falconry/training/datasets/verify.ts");
+      context.progress("hashing every file");
       context.print(await verifyDataset(await context.environment(), name, digest), renderVerifiedDataset);
     }),
   );

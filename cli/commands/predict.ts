@@ -13,6 +13,7 @@ export const predict = command("predict", "Ask the live endpoint; every answer n
       const { endpointOf } = await import("@falconry/environment/descriptor.ts");
       const { predict: ask } = await import("@falconry/serving/predict.ts");
       const rows = await readRows(input);
+      context.progress(`asking the endpoint about ${rows.rows} rows`);
       context.print(await ask(environment, endpointOf(environment.descriptor, workload.name).name, rows), renderPredictions);
     }),
   );

@@ -1,20 +1,27 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { command, example, inContext } from "../command.ts";
-import { registryOf } from "../registry.ts";
+import { controlPlaneOf } from "../control-plane.ts";
+import { follow } from "../follow.ts";
 import { renderPromotion } from "../tables/promotion.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 const refusedExitCode = 3;
 
-export const promote = command("promote", "Ask for a model version to go live: runs the gates, then waits for approval")
+export const promote = command("promote", "Ask for a model version to go live, and see what the gates say")
   .argument("<workload>")
   .requiredOption("--version <number>", "the registered version", wholeNumber)
+  .option("--again <reason>", "why a version that was rolled back from should go live once more")
+  .option("--no-wait", "answer at once: the gates are run all the same")
   .addHelpText("after", example("falconry promote falcon --version 3"))
   .action(
-    inContext(async (context, name, { version }) => {
-      const workload = await context.workload(name);
-      const registry = await registryOf(context);
-      const promotion = await registry.promote(workload, version);
-      context.print(promotion, renderPromotion);
-      if (promotion.gates.some((gate) => !gate.passed)) process.exitCode = refusedExitCode;
+    inContext(async (context, name, { version, again, wait }) => {
+      const { name: workload } = await context.workload(name);
+      const controlPlane = await controlPlaneOf(context);
+      const asked = await controlPlane.promote(workload, version, again === undefined ? {} : { again });
+      if (!wait) return context.print(asked, renderPromotion);
+      context.progress(`${asked.promotion} is asked for; waiting for its gates`);
+      const { report } = await follow(controlPlane, workload, asked.promotion, ({ state }) => state !== "requested", { ...context, pause });
+      context.print(report, renderPromotion);
+      if (report.gates.some((gate) => !gate.passed)) process.exitCode = refusedExitCode;
     }),
   );

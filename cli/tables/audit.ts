@@ -1,5 +1,6 @@
+import type { RefusalsPage } from "@falconry/registry/api/refusals.ts";
 import type { VerifiedLedger } from "@falconry/registry/audit.ts";
-import { shortDigest } from "./table.ts";
+import { printable, shortDigest, table } from "./table.ts";
 
 export function renderAudit({ ledgers }: { ledgers: VerifiedLedger[] }): string {
   return ledgers
@@ -8,4 +9,21 @@ export function renderAudit({ ledgers }: { ledgers: VerifiedLedger[] }): string 
         `${endpoint}: ${head === null ? "no event yet" : `${events} events, unbroken up to ${shortDigest(head)}`}`,
     )
     .join("\n");
+}
+
+export function renderRefusals({ refusals, more }: RefusalsPage): string {
+  if (refusals.length === 0) return "Nothing was refused";
+  const drawn = table(
+    ["#", "time", "who", "address", "asked for", "code", "again"],
+    refusals.map(({ sequence, time, who, address, method, route, code, repeats = 0 }) => [
+      sequence,
+      time.slice(0, 19).replace("T", " "),
+      printable(who),
+      printable(address),
+      printable(`${method} ${route}`),
+      code,
+      repeats,
+    ]),
+  );
+  return more ? `${drawn}\n\nThere are more: falconry audit refusals --after ${refusals.at(-1)?.sequence}` : drawn;
 }
