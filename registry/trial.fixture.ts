@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DeleteAlarmsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateEndpointCommand, DeleteEndpointCommand } from "@aws-sdk/client-sagemaker";
-import { endpointOf } from "@falconry/environment/descriptor.ts";
+import { type EndpointSettings, endpointOf } from "@falconry/environment/descriptor.ts";
 import { connect, type Environment, openEnvironment } from "@falconry/environment/environment.ts";
 import { lineageTags, recordedPredictionsPath } from "@falconry/model/lineage.ts";
+import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
+import { heartbeatMetric, rolloutNamespace, unhealthyMetric } from "@falconry/model/rollout-metrics.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { describeEndpoint } from "./endpoint/describe.ts";
 import { createBootstrapConfiguration, storeFeatures, trialFiles, trialPredictions, trialWorkload } from "./trial-model.fixture.ts";
@@ -34,8 +38,17 @@ export interface Trial extends AsyncDisposable {
   register(settings?: VersionSettings): Promise<number>;
 }
 
-export async function openTrial(): Promise<Trial> {
+/** A canary bakes in seconds: it gets traffic as fast as the machine gives it. */
+const rollout: PromotionSettings["rollout"] = {
+  instanceType: "ml.m5.large",
+  instanceCount: 2,
+  canary: { minimumBakeSeconds: 3, maxBakeSeconds: 11, silenceToAlarmSeconds: 4, windowSeconds: 1, minimumRequests: 100 },
+};
+
+/** @param held what the environment holds promotions to, where a test wants it otherwise */
+export async function openTrial(held: Partial<PromotionSettings> = {}): Promise<Trial> {
   const name = `trial-${randomUUID().slice(0, 8)}`;
+  const { metric, gates } = trialWorkload(name);
   using local = await openEnvironment("local");
   const endpoint = {
     name: `${local.descriptor.environment}-${name}`,
@@ -43,11 +56,14 @@ export async function openTrial(): Promise<Trial> {
     instanceType: "ml.m5.large",
     instanceCount: 2,
     bootstrapConfig: `${local.descriptor.environment}-${name}-bootstrap`,
+    alarms: { silent: `${name}-silent`, unhealthy: `${name}-unhealthy` },
+    promotion: { metric, gates, rollout, ...held },
   };
   const environment = connect({ ...local.descriptor, endpoints: { [name]: endpoint } });
   const features = await storeFeatures(environment, name);
   const experiment = await environment.mlflow.experiments.getOrCreate(name);
   await environment.mlflow.registeredModels.getOrCreate(name);
+  await createAlarms(environment, endpoint);
   await createBootstrap(environment, name);
   return {
     environment,
@@ -56,9 +72,41 @@ export async function openTrial(): Promise<Trial> {
     register: (settings = {}) => register(environment, name, experiment.experimentId, features, settings),
     async [Symbol.asyncDispose]() {
       await environment.sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint.name }));
+      await environment.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: Object.values(endpoint.alarms) }));
       environment[Symbol.dispose]();
     },
   };
+}
+
+/** As infrastructure makes them. */
+async function createAlarms({ cloudwatch }: Environment, { name, alarms }: EndpointSettings): Promise<void> {
+  const watches = {
+    Namespace: rolloutNamespace,
+    Dimensions: [{ Name: "Endpoint", Value: name }],
+    Period: 1,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+  };
+  await cloudwatch.send(
+    new PutMetricAlarmCommand({
+      ...watches,
+      AlarmName: alarms.silent,
+      MetricName: heartbeatMetric,
+      Statistic: "Sum",
+      ComparisonOperator: "LessThanThreshold",
+      TreatMissingData: "breaching",
+    }),
+  );
+  await cloudwatch.send(
+    new PutMetricAlarmCommand({
+      ...watches,
+      AlarmName: alarms.unhealthy,
+      MetricName: unhealthyMetric,
+      Statistic: "Maximum",
+      ComparisonOperator: "GreaterThanOrEqualToThreshold",
+      TreatMissingData: "notBreaching",
+    }),
+  );
 }
 
 async function register(
@@ -97,6 +145,6 @@ async function createBootstrap(environment: Environment, workload: string): Prom
     const status = (await describeEndpoint(environment.sagemaker, name))?.status;
     if (status === "InService") return;
     if (status !== "Creating") throw new Error(`the trial's endpoint is ${status}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }
