@@ -10,6 +10,7 @@ const particular: Partial<Record<ErrorCode, number>> = {
   "control-plane.token-refused": 401,
   "control-plane.not-allowed": 403,
   "control-plane.login-too-old": 403,
+  "registry.four-eyes": 403,
   "control-plane.route": 404,
   "environment.no-endpoint": 404,
   "registry.promotion-unknown": 404,

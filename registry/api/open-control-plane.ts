@@ -1,6 +1,7 @@
 import { setTimeout as pauseFor } from "node:timers/promises";
 import type { Environment } from "@falconry/environment/environment.ts";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { Memory } from "../promotion/memory.ts";
 import { registryOf } from "../registry.ts";
 import { controlPlaneApp } from "./app.ts";
 import { Driver } from "./driver.ts";
@@ -21,7 +22,8 @@ export interface ControlPlane {
 /** The control plane of one environment, with everything real. It neither listens nor drives yet. */
 export async function openControlPlane(environment: Environment, log: FastifyBaseLogger): Promise<ControlPlane> {
   const now = () => new Date();
-  const registry = (actor: string) => registryOf(environment, { actor, now });
+  const memory = new Memory();
+  const registry = (actor: string) => registryOf(environment, { actor, now, memory });
   const driving = registry(driverName);
   const driver = new Driver({
     workloads: Object.keys(environment.descriptor.endpoints),

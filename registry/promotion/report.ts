@@ -13,6 +13,7 @@ export interface PromotionReport {
   workload: string;
   /** That is to be live; 0 is the bootstrap model. */
   version: number;
+  askedBy: string;
   state: State;
   gates: readonly Verdict[];
   /** Why it ended, or goes back, where that is more than its state says. */
@@ -31,8 +32,8 @@ export async function promotion(context: RegistryContext, id: string): Promise<P
   return promotionReport(story.workload, story.operation(id));
 }
 
-export function promotionReport(workload: string, { id, kind, version, gates, judgement, progress }: Operation): PromotionReport {
-  const report = { promotion: id, kind, workload, version, state: progress.state, gates, ...(judgement && { judgement }) };
+export function promotionReport(workload: string, { id, kind, version, askedBy, gates, judgement, progress }: Operation): PromotionReport {
+  const report = { promotion: id, kind, workload, version, askedBy, state: progress.state, gates, ...(judgement && { judgement }) };
   if (isUnderWay(progress)) {
     const { because, from, to } = progress;
     return { ...report, ...(because !== undefined && { because, from: from.version, to: to.version }) };
