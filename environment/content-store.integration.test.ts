@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sha256 } from "./canonical.ts";
 import { ContentStore } from "./content-store.ts";
 import { type Environment, openEnvironment } from "./environment.ts";
@@ -57,6 +57,30 @@ test("changed bytes are never handed out", async () => {
   await environment.s3.send(new PutObjectCommand({ ...object(digest), Body: flipped }));
   await expect(store.get(digest)).rejects.toMatchObject({ code: "content.corrupt", message: expect.stringContaining(store.url(digest)) });
   await expect(store.getFile(digest, join(folder, "flipped"))).rejects.toMatchObject({ code: "content.corrupt" });
+});
+
+describe("other bytes under a hash", () => {
+  const spoil = (digest: string) => environment.s3.send(new PutObjectCommand({ ...object(digest), Body: "spoilt" }));
+
+  test("are put right by who has the content", async () => {
+    const { sha256: digest } = await store.put(content);
+    await spoil(digest);
+    expect(await store.put(content)).toMatchObject({ uploaded: true });
+    expect(Buffer.from(await store.get(digest))).toEqual(content);
+  });
+
+  test("of a store that is written once stay, and are said", async () => {
+    const writeOnce = new ContentStore(environment.s3, environment.descriptor.lake.clean, { prefix, writeOnce: true });
+    const { sha256: digest } = await writeOnce.put(content);
+    expect(await writeOnce.put(content)).toMatchObject({ uploaded: false });
+    await spoil(digest);
+    await expect(writeOnce.put(content)).rejects.toMatchObject({ code: "content.corrupt", message: expect.stringContaining(digest) });
+  });
+});
+
+test("what somebody else stored under its hash, without saying so, is not uploaded again", async () => {
+  await environment.s3.send(new PutObjectCommand({ ...object(sha256(content)), Body: content }));
+  expect(await store.put(content)).toMatchObject({ uploaded: false });
 });
 
 test("lost content is missed by name", async () => {

@@ -1,5 +1,6 @@
 import { endpointOf } from "@falconry/environment/descriptor.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
+import { refusalsChain } from "./api/refusals.ts";
 import type { RegistryContext } from "./context.ts";
 import { readEvent } from "./ledger/chain.ts";
 import { evidenceSchema, evidenceStore } from "./ledger/evidence.ts";
@@ -9,7 +10,8 @@ import { promotionEvent } from "./promotion/events.ts";
 import { fold } from "./promotion/state.ts";
 
 export interface VerifiedLedger {
-  workload: string;
+  /** Null for the control plane's own, which holds its refusals. */
+  workload: string | null;
   endpoint: string;
   events: number;
   /** SHA-256 of the last event, which vouches for all before it; null where there is none. */
@@ -17,7 +19,8 @@ export interface VerifiedLedger {
 }
 
 /**
- * Recomputes the hash chain of a workload's ledger, or of every one, and compares it with its head, its witnesses and its evidence. Reads only.
+ * Recomputes the hash chain of a workload's ledger, or of every one and of the control plane's, and compares it with its head, its witnesses and its
+ * evidence. Reads only.
  *
  * @throws FalconryError `registry.audit-failed` – with every finding
  */
@@ -25,14 +28,20 @@ export async function verifyAudit(context: RegistryContext, workload?: string): 
   const { descriptor } = context.environment;
   const ledgers: VerifiedLedger[] = [];
   const faults: string[] = [];
-  for (const name of workload === undefined ? Object.keys(descriptor.endpoints) : [workload]) {
-    const { name: endpoint } = endpointOf(descriptor, name);
+  const verify = async (workload: string | null, endpoint: string, furtherFindings: (kept: KeptLedger) => Promise<Finding[]>) => {
     const kept = await keptLedger(new Ledger(context.environment, endpoint));
     const findings = verifyChain(kept);
-    if (findings.length === 0) findings.push(...inFlightFinding(kept), ...(await evidenceFindings(context, kept)));
+    if (findings.length === 0) findings.push(...(await furtherFindings(kept)));
     faults.push(...findings.map(({ message }) => `${endpoint}: ${message}`));
-    ledgers.push({ workload: name, endpoint, events: kept.texts.size, head: kept.head?.hash ?? null });
+    ledgers.push({ workload, endpoint, events: kept.texts.size, head: kept.head?.hash ?? null });
+  };
+  for (const name of workload === undefined ? Object.keys(descriptor.endpoints) : [workload]) {
+    await verify(name, endpointOf(descriptor, name).name, async (kept) => [
+      ...inFlightFinding(kept),
+      ...(await evidenceFindings(context, kept)),
+    ]);
   }
+  if (workload === undefined) await verify(null, refusalsChain, async () => []);
   if (faults.length === 0) return { ledgers };
   throw new FalconryError("registry.audit-failed", {
     message: faults.join("; "),

@@ -35,33 +35,30 @@ export async function observedEvidence(environment: Environment, question: Evide
   // A window is written down at its end: the first one that began after `since` ends one window later.
   const [champion = [], challenger = []] =
     to < from + window ? [] : await readSeries(environment, { endpoint, versions, from: from + window, to, now });
-  const evidenceTo = (end: number): Evidence => ({
-    champion: sample(champion, { from, to: end, window }),
-    challenger: sample(challenger, { from, to: end, window }),
-  });
-  // Of the newest window one metric may have arrived, and another not: then it does not add up, and is left out.
-  const ends = [...new Set([...champion, ...challenger].map(({ time }) => time))]
-    .filter((time) => time > to - patienceWindows * window)
-    .sort((one, other) => other - one);
-  for (const end of [to, ...ends.map((time) => time - 1)]) {
-    const evidence = evidenceTo(end);
-    if (faultOf(evidence) === undefined) return evidence;
-  }
-  return evidenceTo(to);
+  const patience = patienceWindows * window;
+  const sample = (series: Series, end: number): Sample => {
+    const counts = countsOf(totals(series, end));
+    return { ...counts, requests: isSilent(series, { from, to, patience }) ? Number.NaN : counts.requests, from, to: end };
+  };
+  const evidenceTo = (end: number): Evidence => ({ champion: sample(champion, end), challenger: sample(challenger, end) });
+  // Of the newest windows one metric may have arrived, and another not: what does not add up for this is left out.
+  const ends = [...champion, ...challenger].map(({ time }) => time - 1).filter((end) => end > to - patience);
+  const whole = [to, ...ends.sort((one, other) => other - one)].find((end) => faultOf(evidenceTo(end)) === undefined);
+  return evidenceTo(whole ?? to);
 }
 
-function sample(series: Series, { from, to, window }: { from: number; to: number; window: number }): Sample {
-  const counted = series.filter(({ time }) => time <= to);
-  const totals: Record<string, number> = {};
-  for (const { counts } of counted) {
-    for (const [name, count] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + count;
+/** What was counted up to a moment. */
+function totals(series: Series, to: number): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { time, counts } of series) {
+    if (time > to) continue;
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
   }
-  const counts = countsOf(totals);
-  const times = counted.filter(({ counts }) => counts.Requests !== undefined).map(({ time }) => time);
-  return { ...counts, requests: isSilent([from, ...times, to], window) ? Number.NaN : counts.requests, from: Math.max(from, 0), to };
+  return sums;
 }
 
-/** @param times in order */
-function isSilent(times: readonly number[], window: number): boolean {
-  return times.some((time, index) => time - (times[index - 1] ?? time) > patienceWindows * window);
+/** Whether there was a time, longer than the patience, in which no container of the version wrote a count, not even of no requests. */
+function isSilent(series: Series, { from, to, patience }: { from: number; to: number; patience: number }): boolean {
+  const times = [from, ...series.filter(({ counts }) => counts.Requests !== undefined).map(({ time }) => time), to];
+  return times.some((time, index) => time - (times[index - 1] ?? time) > patience);
 }

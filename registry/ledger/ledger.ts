@@ -3,7 +3,7 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type ChainHead, chain, genesis, hashOf, type LedgerRecord, readEvent } from "./chain.ts";
 import { Head, type HeadItem, type Lease, readHead } from "./head.ts";
-import { Witnesses } from "./witness.ts";
+import { type Witness, Witnesses } from "./witness.ts";
 
 export interface LedgerReading {
   /** In order. */
@@ -138,7 +138,7 @@ export class Ledger {
     return this.#head.read();
   }
 
-  witnesses(): Promise<Map<number, string>> {
+  witnesses(): Promise<Map<number, Witness>> {
     return this.#witnesses.all();
   }
 

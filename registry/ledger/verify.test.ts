@@ -3,11 +3,12 @@ import { describe, expect } from "vitest";
 import { type ChainHead, chain, genesis, hashOf } from "./chain.ts";
 import type { HeadItem } from "./head.ts";
 import { type Finding, verifyChain } from "./verify.ts";
+import type { Witness } from "./witness.ts";
 
 interface Kept {
   texts: Map<number, string>;
   head: HeadItem | undefined;
-  witnesses: Map<number, string>;
+  witnesses: Map<number, Witness>;
 }
 
 /** A ledger as an honest writer leaves it. */
@@ -18,13 +19,14 @@ function written(events: number): Kept {
     const text = chain(head, { time: "2026-11-21T10:00:00.000Z", actor: "ada", type: "approved", reason: `reason ${at}` });
     head = { sequence: head.sequence + 1, hash: hashOf(text) };
     kept.texts.set(head.sequence, text);
-    kept.witnesses.set(head.sequence, head.hash);
-    kept.head = head;
+    kept.witnesses.set(head.sequence, witness(head.hash));
+    kept.head = { ...head, settled: head.sequence };
   }
   return kept;
 }
 
-const headOf = ({ head }: Kept): HeadItem => head ?? genesis;
+const witness = (hash: string): Witness => ({ hash, overwritten: false });
+const headOf = ({ head }: Kept): HeadItem => head ?? { ...genesis, settled: 0 };
 const textAt = ({ texts }: Kept, sequence: number): string => texts.get(sequence) ?? "";
 const faults = (findings: Finding[]) => findings.map(({ fault, sequence }) => `${fault} ${sequence}`);
 
@@ -63,17 +65,18 @@ describe("any single mutation is found and named", () => {
     const kept = written(events);
     const last = which % events;
     for (let sequence = last + 1; sequence <= events; sequence++) kept.texts.delete(sequence);
-    kept.head = last === 0 ? undefined : { sequence: last, hash: hashOf(textAt(kept, last)) };
+    kept.head = last === 0 ? undefined : { sequence: last, hash: hashOf(textAt(kept, last)), settled: last };
     expect(faults(verifyChain(kept))).toContain(`tail-cut ${last + 1}`);
   });
 
-  test.prop([length, fc.constantFrom("hash", "sequence", "nonsense", "gone")])("a head that was rewritten", (events, how) => {
+  test.prop([length, fc.constantFrom("hash", "sequence", "nonsense", "settled", "gone")])("a head that was rewritten", (events, how) => {
     const kept = written(events);
-    const { sequence, hash } = headOf(kept);
+    const { sequence, hash, settled } = headOf(kept);
     if (how === "gone") kept.head = undefined;
-    if (how === "hash") kept.head = { sequence, hash: hashOf(hash) };
-    if (how === "sequence") kept.head = { sequence: sequence - 1, hash };
-    if (how === "nonsense") kept.head = { sequence: Number.NaN, hash };
+    if (how === "hash") kept.head = { sequence, hash: hashOf(hash), settled };
+    if (how === "sequence") kept.head = { sequence: sequence - 1, hash, settled };
+    if (how === "nonsense") kept.head = { sequence: Number.NaN, hash, settled };
+    if (how === "settled") kept.head = { sequence, hash, settled: events + 1 };
     expect(faults(verifyChain(kept))).toEqual([`head-rewritten ${events}`]);
   });
 
@@ -92,7 +95,7 @@ describe("any single mutation is found and named", () => {
       const sequence = 1 + (which % events);
       kept.texts.set(sequence, flip(textAt(kept, sequence), where, 0));
       kept.head = { ...headOf(kept), sequence: Number.MAX_SAFE_INTEGER };
-      kept.witnesses.set(1e12, hashOf("absurd"));
+      kept.witnesses.set(1e12, witness(hashOf("absurd")));
       expect(faults(verifyChain(kept))).toEqual(
         expect.arrayContaining([`event-changed ${sequence}`, `tail-cut ${1e12}`, `tail-cut ${Number.MAX_SAFE_INTEGER}`]),
       );
@@ -103,7 +106,7 @@ describe("any single mutation is found and named", () => {
     const kept = written(events);
     const text = chain(headOf(kept), { time: "2026-11-21T10:00:00.000Z", actor: "mallory", type: "approved", reason: "trust me" });
     kept.texts.set(events + 1, text);
-    kept.head = { sequence: events + 1, hash: hashOf(text) };
+    kept.head = { sequence: events + 1, hash: hashOf(text), settled: events };
     expect(faults(verifyChain(kept))).toEqual([`witness-missing ${events + 1}`]);
   });
 
@@ -116,7 +119,7 @@ describe("any single mutation is found and named", () => {
       head = { sequence, hash: hashOf(text) };
       kept.texts.set(sequence, text);
     }
-    kept.head = head;
+    kept.head = { ...head, settled: events };
     expect(faults(verifyChain(kept))).toContain(`witness-disagrees ${from}`);
   });
 
@@ -124,7 +127,14 @@ describe("any single mutation is found and named", () => {
     const kept = written(events);
     const sequence = 1 + (which % events);
     if (how === "gone") kept.witnesses.delete(sequence);
-    else kept.witnesses.set(sequence, hashOf("another"));
+    else kept.witnesses.set(sequence, witness(hashOf("another")));
     expect(faults(verifyChain(kept))).toEqual([`witness-${how === "gone" ? "missing" : "disagrees"} ${sequence}`]);
+  });
+
+  test.prop([length, place])("a witness that was written over, though the first version is right", (events, which) => {
+    const kept = written(events);
+    const sequence = 1 + (which % events);
+    kept.witnesses.set(sequence, { hash: hashOf(textAt(kept, sequence)), overwritten: true });
+    expect(faults(verifyChain(kept))).toEqual([`witness-overwritten ${sequence}`]);
   });
 });

@@ -1,6 +1,7 @@
 import { genesis, hashOf, readEvent } from "./chain.ts";
 import type { HeadItem } from "./head.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Witness } from "./witness.ts";
 
 export interface Finding {
   fault:
@@ -11,6 +12,7 @@ export interface Finding {
     | "head-rewritten"
     | "witness-missing"
     | "witness-disagrees"
+    | "witness-overwritten"
     | "evidence-changed";
   /** The event it is about. */
   sequence: number;
@@ -22,8 +24,8 @@ export interface KeptLedger {
   /** Strings as stored, by the sequence they are stored under. */
   texts: ReadonlyMap<number, string>;
   head: HeadItem | undefined;
-  /** Hashes in the audit bucket, by sequence. */
-  witnesses: ReadonlyMap<number, string>;
+  /** In the audit bucket, by sequence. */
+  witnesses: ReadonlyMap<number, Witness>;
 }
 
 export async function keptLedger(ledger: Ledger): Promise<KeptLedger> {
@@ -47,11 +49,11 @@ export function verifyChain({ texts, head, witnesses }: KeptLedger): Finding[] {
     if (finding !== undefined) findings.push(finding);
   }
   if (!findings.some(({ fault, sequence }) => sequence >= lastEvent && fault !== "witness-missing")) findings.push(...headFindings());
-  return findings;
+  return [...findings, ...overwritten(witnesses)];
 
   function event(sequence: number, text: string): Finding | undefined {
     const hash = hashOf(text);
-    const witness = witnesses.get(sequence);
+    const witness = witnesses.get(sequence)?.hash;
     const read = readEvent(text, sequence);
     const nextSays = sequence === lastEvent ? headHash(sequence) : previousOf(sequence + 1);
     if ("fault" in read) return { fault: "event-changed", sequence, message: `event ${sequence} was changed: ${read.fault}` };
@@ -73,7 +75,7 @@ export function verifyChain({ texts, head, witnesses }: KeptLedger): Finding[] {
     }
     if (read.event.previous !== hashBefore(sequence)) {
       const before = texts.get(sequence - 1);
-      const isExplained = before === undefined || witnesses.get(sequence - 1) !== hashOf(before);
+      const isExplained = before === undefined || witnesses.get(sequence - 1)?.hash !== hashOf(before);
       if (sequence > 1 && isExplained) return undefined;
       return { fault: "event-not-chained", sequence, message: `event ${sequence} does not name the hash of event ${sequence - 1}` };
     }
@@ -86,14 +88,12 @@ export function verifyChain({ texts, head, witnesses }: KeptLedger): Finding[] {
       return lastEvent === 0 ? [] : [{ fault: "head-rewritten", sequence, message: `the head is gone; the last event is ${lastEvent}` }];
     const text = texts.get(lastEvent);
     const hash = text === undefined ? genesis.hash : hashOf(text);
-    if (head.sequence === lastEvent && head.hash === hash) return [];
-    return [
-      {
-        fault: "head-rewritten",
-        sequence,
-        message: `the head says event ${head.sequence} with hash ${head.hash}; the last event is ${lastEvent} with hash ${hash}`,
-      },
-    ];
+    const rewritten = (message: string): Finding[] => [{ fault: "head-rewritten", sequence, message }];
+    if (head.sequence !== lastEvent || head.hash !== hash)
+      return rewritten(`the head says event ${head.sequence} with hash ${head.hash}; the last event is ${lastEvent} with hash ${hash}`);
+    if (head.settled > lastEvent)
+      return rewritten(`the head says that ${head.settled} events were witnessed and told; there are ${lastEvent}`);
+    return [];
   }
 
   function hashBefore(sequence: number): string {
@@ -118,6 +118,16 @@ function namedSequences({ texts, head, witnesses }: KeptLedger): number[] {
   const before = [...texts.keys()].map((sequence) => sequence - 1);
   const named = new Set([...texts.keys(), ...before, ...witnesses.keys(), head?.sequence ?? 0]);
   return [...named].filter((sequence) => sequence >= 1).sort((one, other) => one - other);
+}
+
+function overwritten(witnesses: KeptLedger["witnesses"]): Finding[] {
+  return [...witnesses]
+    .filter(([, witness]) => witness.overwritten)
+    .map(([sequence]) => ({
+      fault: "witness-overwritten",
+      sequence,
+      message: `the witness of event ${sequence} was written over or deleted; its first version still stands, and was compared`,
+    }));
 }
 
 function missing(sequence: number, lastEvent: number): Finding {

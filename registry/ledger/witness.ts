@@ -1,5 +1,6 @@
-import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3ServiceException } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectVersionsCommand, type ListObjectVersionsCommandOutput, PutObjectCommand } from "@aws-sdk/client-s3";
 import { canonicalJson } from "@falconry/environment/canonical.ts";
+import { standsAlready } from "@falconry/environment/content-store.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { z } from "zod";
@@ -7,11 +8,16 @@ import type { ChainHead } from "./chain.ts";
 
 const sequenceDigits = 12;
 const readsAtOnce = 16;
-/** A conditional write finds the object there, or another write of it under way. */
-const standsAlready = new Set([412, 409]);
 const witnessKey = new RegExp(`/\\d{${sequenceDigits}}\\.json$`);
 
 const witnessSchema = z.object({ endpoint: z.string(), sequence: z.number().int().positive(), hash: z.string() });
+
+export interface Witness {
+  /** What was written first, which nobody can write over; "" where that is no witness. */
+  hash: string;
+  /** Somebody wrote a later version, or deleted it: both take more than a writer of the ledger may. */
+  overwritten: boolean;
+}
 
 /**
  * Hashes of one endpoint's ledger, each in an object of the audit bucket that is written once. The table alone cannot show that its end was
@@ -39,7 +45,7 @@ export class Witnesses {
       const Body = canonicalJson({ endpoint: this.#endpoint, sequence, hash });
       await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key, Body, ContentType: "application/json", IfNoneMatch: "*" }));
     } catch (error) {
-      if (!(error instanceof S3ServiceException) || !standsAlready.has(error.$metadata.httpStatusCode ?? 0)) throw error;
+      if (!standsAlready(error)) throw error;
       const standing = await this.#read(Key);
       if (standing === hash) return;
       throw new FalconryError("registry.ledger-corrupt", {
@@ -49,23 +55,50 @@ export class Witnesses {
     }
   }
 
-  /** Every witness: hash by sequence; an object that is no witness any more has the hash "". */
-  async all(): Promise<Map<number, string>> {
-    const keys: string[] = [];
-    const pages = paginateListObjectsV2({ client: this.#s3 }, { Bucket: this.#bucket, Prefix: `${this.#endpoint}/` });
-    for await (const page of pages) for (const { Key } of page.Contents ?? []) if (Key && witnessKey.test(Key)) keys.push(Key);
-    const hashes = new Map<number, string>();
-    for (let at = 0; at < keys.length; at += readsAtOnce) {
-      const some = keys.slice(at, at + readsAtOnce);
-      const read = await Promise.all(some.map((key) => this.#read(key)));
-      for (const [index, key] of some.entries())
-        hashes.set(Number(key.slice(this.#endpoint.length + 1, -".json".length)), read[index] ?? "");
+  /** Every witness, by sequence. */
+  async all(): Promise<Map<number, Witness>> {
+    const objects = [...(await this.#objects())];
+    const witnesses = new Map<number, Witness>();
+    for (let at = 0; at < objects.length; at += readsAtOnce) {
+      const some = objects.slice(at, at + readsAtOnce);
+      const hashes = await Promise.all(some.map(([key, { oldest }]) => this.#read(key, oldest)));
+      for (const [index, [key, { writes }]] of some.entries()) {
+        const sequence = Number(key.slice(this.#endpoint.length + 1, -".json".length));
+        witnesses.set(sequence, { hash: hashes[index] ?? "", overwritten: writes > 1 });
+      }
     }
-    return hashes;
+    return witnesses;
   }
 
-  async #read(key: string): Promise<string> {
-    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
+  /** Versions of each witness by its key. S3 keeps them all, and lists those of one key with the oldest last. */
+  async #objects(): Promise<Map<string, { oldest: string | undefined; writes: number }>> {
+    const objects = new Map<string, { oldest: string | undefined; writes: number }>();
+    const writesOf = (key: string) => objects.get(key)?.writes ?? 0;
+    for await (const { Versions = [], DeleteMarkers = [] } of this.#versions()) {
+      for (const { Key = "", VersionId } of Versions) objects.set(Key, { oldest: VersionId, writes: writesOf(Key) + 1 });
+      for (const { Key = "" } of DeleteMarkers) objects.set(Key, { oldest: objects.get(Key)?.oldest, writes: writesOf(Key) + 1 });
+    }
+    return new Map([...objects].filter(([key]) => witnessKey.test(key)));
+  }
+
+  async *#versions(): AsyncGenerator<ListObjectVersionsCommandOutput> {
+    let page: ListObjectVersionsCommandOutput | undefined;
+    do {
+      page = await this.#s3.send(
+        new ListObjectVersionsCommand({
+          Bucket: this.#bucket,
+          Prefix: `${this.#endpoint}/`,
+          KeyMarker: page?.NextKeyMarker,
+          VersionIdMarker: page?.NextVersionIdMarker,
+        }),
+      );
+      yield page;
+    } while (page.IsTruncated === true);
+  }
+
+  /** @returns "" for what is no witness */
+  async #read(key: string, VersionId?: string): Promise<string> {
+    const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key, ...(VersionId && { VersionId }) }));
     const text = (await Body?.transformToString()) ?? "";
     try {
       const witness = witnessSchema.parse(JSON.parse(text));
