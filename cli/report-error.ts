@@ -1,8 +1,6 @@
 import { CommanderError } from "@commander-js/extra-typings";
 import { FalconryError } from "@falconry/environment/error.ts";
-
-const usageExitCode = 2;
-const bugExitCode = 1;
+import { type ErrorCode, errorCatalogue } from "@falconry/environment/error-catalogue.ts";
 
 /**
  * Says what went wrong: two lines on stderr for a mistake, a stack trace for a bug, and with `--json` one document on stdout.
@@ -16,7 +14,7 @@ export async function reportError(thrown: unknown, json: boolean): Promise<numbe
     process.stderr.write(`falconry: this is a bug\n${thrown instanceof Error ? stackOf(thrown) : String(thrown)}\n`);
     if (json)
       printError("bug", thrown instanceof Error ? thrown.message : String(thrown), "Report it together with the stack trace on stderr");
-    return bugExitCode;
+    return errorCatalogue.bug.exit;
   }
   if (json) printError(mistake.code, mistake.message, mistake.hint);
   else process.stderr.write(`falconry: ${mistake.message}  [${mistake.code}]\n          ${mistake.hint}\n`);
@@ -31,8 +29,9 @@ async function asUnreachable(thrown: unknown): Promise<FalconryError | undefined
 /** Commander has already written the text for people; help and version are no mistakes. */
 function reportUsage(error: CommanderError, json: boolean): number {
   if (error.exitCode === 0) return 0;
-  if (json) printError("usage", error.message.replace(/^error: /, ""), "Run the command with --help");
-  return usageExitCode;
+  const message = error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /, "");
+  if (json) printError("usage", message, "Run the command with --help");
+  return errorCatalogue.usage.exit;
 }
 
 function stackOf(error: Error): string {
@@ -40,6 +39,6 @@ function stackOf(error: Error): string {
   return `${error.stack ?? error.message}${cause}`;
 }
 
-function printError(code: string, message: string, hint: string): void {
+function printError(code: ErrorCode, message: string, hint: string): void {
   process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
 }

@@ -33,6 +33,27 @@ test("with --json a usage error is one document on stdout", () => {
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: "usage", message: expect.stringContaining("newest") } });
 });
 
+test("no command at all is a usage error too", () => {
+  const { status, stdout } = run("--json");
+  expect(status).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "usage", message: "a command is missing" } });
+});
+
+test("falconry local is about this machine, whatever --env says", () => {
+  const { status, stdout } = run("local", "up", "--env", "production", "--json");
+  expect(status).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "local.other-environment", message: expect.stringContaining("production") } });
+});
+
+test("a FALCONRY_DIRECTORY that is a file is no bug", () => {
+  const { status, stderr } = spawnSync(launcher, ["local", "status"], {
+    encoding: "utf8",
+    env: { ...process.env, FALCONRY_DIRECTORY: launcher },
+  });
+  expect(status).toBe(4);
+  expect(stderr).toContain("[environment.region-folder]");
+});
+
 test("a workload that does not exist is a usage error that lists those that do", () => {
   const { status, stderr } = run("train", "albatross");
   expect(status).toBe(2);

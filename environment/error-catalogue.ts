@@ -1,17 +1,20 @@
 interface CatalogueEntry {
-  /** 2 usage, 3 refused (a gate, bad data, a wrong state), 4 an environment that cannot be reached. */
-  exit: 2 | 3 | 4;
+  /** 1 a bug, 2 usage, 3 refused (a gate, bad data, a wrong state), 4 an environment that cannot be reached. */
+  exit: 1 | 2 | 3 | 4;
   /** When it is raised, as errors.md explains it. */
   when: string;
 }
 
 /** Every code that a {@link FalconryError} may carry. errors.md documents each one; a test holds the two against each other. */
 export const errorCatalogue = {
+  bug: { exit: 1, when: "Falconry itself failed; the stack trace is on stderr." },
+  usage: { exit: 2, when: "The command line was called with words, options or values that it does not have." },
   "environment.unreachable": { exit: 4, when: "A service of the environment does not answer." },
   "environment.unknown": { exit: 4, when: "The environment has no descriptor: it was never stood up." },
   "environment.descriptor-invalid": { exit: 4, when: "The descriptor does not have the shape that this version reads." },
   "environment.region-invalid": { exit: 4, when: "region.json in the region's folder is damaged." },
   "environment.tracking-authentication": { exit: 4, when: "MLflow asks for an authentication that this version cannot do." },
+  "environment.region-folder": { exit: 4, when: "The folder of the region on this machine is a file, or cannot be written." },
   "environment.no-endpoint": { exit: 3, when: "The workload is newer than the environment: it has no endpoint there yet." },
   "content.missing": { exit: 3, when: "A file that a manifest names is not in its bucket." },
   "content.corrupt": { exit: 3, when: "Stored bytes do not match the SHA-256 they are stored under." },
@@ -51,6 +54,7 @@ export const errorCatalogue = {
   "container.package-corrupt": { exit: 3, when: "A file of a model package does not match its hash in manifest.json." },
   "container.self-check": { exit: 3, when: "A loaded model does not answer one row of zeros." },
   "container.invalid-answer": { exit: 3, when: "A model answers with NaN, or with a probability outside of 0 to 1." },
+  "request.route": { exit: 3, when: "The inference container answers on other paths only." },
   "request.empty": { exit: 3, when: "A request or a file holds no rows." },
   "request.malformed": { exit: 3, when: "A request or a file is no JSON, no CSV or no UTF-8." },
   "request.shape": { exit: 3, when: "JSON does not have the shape of any format for rows." },
@@ -107,6 +111,7 @@ export const errorCatalogue = {
   "login.session-invalid": { exit: 3, when: "The file of the login is damaged." },
   "infra.canary": { exit: 3, when: "A stack's falconry:canary is no canary of a workload." },
   "infra.alarm-period": { exit: 3, when: "A canary's silence would give its alarm a period that CloudWatch does not take." },
+  "local.other-environment": { exit: 2, when: "`falconry local` was called with the name of another environment." },
   "local.python-missing": { exit: 4, when: "The Python that the emulator and MLflow run on is not there." },
   "local.busy": { exit: 4, when: "Another command has been changing the region for minutes." },
   "local.port-taken": { exit: 4, when: "Another process listens on a port that the region uses." },

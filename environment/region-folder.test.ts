@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { checkoutFolder, regionFolder } from "./region-folder.ts";
+import { checkoutFolder, makeRegionFolder, regionFolder } from "./region-folder.ts";
 
 const outside = mkdtempSync(join(tmpdir(), "falconry-folders-"));
 const project = join(outside, "project");
@@ -26,4 +26,19 @@ test("otherwise the nearest .falconry at or above the working folder is taken", 
 
 test("where there is none, it is the checkout's own", () => {
   expect(regionFolder({}, outside)).toBe(join(checkoutFolder, ".falconry"));
+});
+
+test("a FALCONRY_DIRECTORY that is a file is refused by its name", () => {
+  const file = join(outside, "notes.txt");
+  writeFileSync(file, "");
+  expect(() => regionFolder({ FALCONRY_DIRECTORY: file })).toThrow(expect.objectContaining({ code: "environment.region-folder" }));
+});
+
+test("a folder that cannot be made is refused", async () => {
+  const below = join(outside, "notes.txt", "region");
+  writeFileSync(join(outside, "notes.txt"), "");
+  await expect(makeRegionFolder(below)).rejects.toMatchObject({
+    code: "environment.region-folder",
+    message: expect.stringContaining(below),
+  });
 });

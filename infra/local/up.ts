@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
-import { regionFolder } from "@falconry/environment/region-folder.ts";
+import { makeRegionFolder, regionFolder } from "@falconry/environment/region-folder.ts";
 import type { EngineReport } from "./apply/emulator-engine.ts";
 import { applyProgram } from "./apply.ts";
 import { becomesHealthy } from "./health.ts";
@@ -44,7 +44,7 @@ export async function up({
 } = {}): Promise<RegionReport> {
   const python = findPython();
   const stack = await localStackSettings();
-  await mkdir(folder, { recursive: true });
+  await makeRegionFolder(folder);
   const directory = await realFolder(folder);
   const resources = await withRegionLocked(directory, progress, () => startRegion(directory, python, stack, progress));
   return { ...(await status({ folder: directory })), resources };
