@@ -2,25 +2,16 @@ import type { PromotionEvent } from "./events.ts";
 
 export type Kind = "promotion" | "rollback" | "repair";
 
-/** States in which SageMaker may be at work for an operation. */
-export const statesUnderWay = ["deploying", "canary", "completing", "rolling-back", "repairing"] as const;
 /** States of a promotion that has touched nothing yet. */
-export const statesAhead = ["requested", "awaiting-approval", "approved"] as const;
+const statesAhead = ["requested", "awaiting-approval", "approved"] as const;
+/** States in which SageMaker may be at work for an operation. */
+const statesUnderWay = ["deploying", "canary", "completing", "rolling-back", "repairing"] as const;
 /** States that nothing follows. */
-export const statesEnded = [
-  "refused",
-  "rejected",
-  "cancelled",
-  "expired",
-  "live",
-  "rolled-back",
-  "repaired",
-  "failed",
-  "superseded",
-] as const;
+const statesEnded = ["refused", "rejected", "cancelled", "expired", "live", "rolled-back", "repaired", "failed", "superseded"] as const;
 
 export type StateUnderWay = (typeof statesUnderWay)[number];
 export type StateEnded = (typeof statesEnded)[number];
+
 export type State = (typeof statesAhead)[number] | StateUnderWay | StateEnded;
 
 export interface Transition {
@@ -38,7 +29,12 @@ const endsOfTheWayBack: readonly Transition[] = [
   { from: "rolling-back", event: "failed", to: "failed" },
 ];
 
-/** All that can become of a promotion, a rollback and a repair: what is not in here is no part of a ledger of ours. A rollback supersedes whatever is in flight. */
+/** A later rollback ends whatever is in flight. */
+function superseded(states: readonly State[]): Transition[] {
+  return states.map((from) => ({ from, event: "rolling-back", to: "superseded" }));
+}
+
+/** All that can become of a promotion, a rollback and a repair: what is not in here is no part of a ledger of ours. */
 export const transitions: Readonly<Record<Kind, readonly Transition[]>> = {
   promotion: [
     { event: "requested", to: "requested" },
@@ -63,13 +59,15 @@ export const transitions: Readonly<Record<Kind, readonly Transition[]>> = {
     { from: "canary", event: "giving-up", to: "rolling-back" },
     { from: "completing", event: "giving-up", to: "rolling-back" },
     ...endsOfTheWayBack,
+    ...superseded(["requested", "awaiting-approval", "approved", "deploying", "canary", "completing", "rolling-back"]),
   ],
-  rollback: [{ event: "rolling-back", to: "rolling-back" }, ...endsOfTheWayBack],
+  rollback: [{ event: "rolling-back", to: "rolling-back" }, ...endsOfTheWayBack, ...superseded(["rolling-back"])],
   repair: [
     { event: "repairing", to: "repairing" },
     { from: "repairing", event: "updating", to: "repairing" },
     { from: "repairing", event: "rolled-back", to: "repaired" },
     { from: "repairing", event: "failed", to: "failed" },
+    ...superseded(["repairing"]),
   ],
 };
 

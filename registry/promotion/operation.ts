@@ -79,10 +79,6 @@ export function isUnderWay(progress: Progress): progress is UnderWay {
   return "begun" in progress;
 }
 
-export function supersede(operation: Operation, by: string): Operation {
-  return { ...operation, progress: { state: "superseded", because: `by ${by}` } };
-}
-
 export function targetOf(deployment: Deployment): Target {
   return { config: deployment.config, version: deployment.version, deployment };
 }
@@ -168,6 +164,8 @@ function outcome(progress: Progress, event: Step): Omit<Ended, "state"> {
         because: way?.because,
         wayBack: { from: way?.from.version ?? 0, to: event.version, seconds: event.seconds, by: way?.givenUpBy },
       };
+    case "rolling-back":
+      return { because: `by ${event.promotion}` };
     case "failed":
       return { because: way?.because === undefined ? event.reason : `${way.because}; and then: ${event.reason}` };
     default:

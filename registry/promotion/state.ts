@@ -2,7 +2,7 @@ import type { Deployment } from "../endpoint/deployment.ts";
 import type { Evidence } from "../ledger/evidence.ts";
 import type { Aliases, PromotionEvent } from "./events.ts";
 import { isEnded } from "./machine.ts";
-import { advance, isUnderWay, type Operation, type Step, supersede, type Target, targetOf } from "./operation.ts";
+import { advance, isUnderWay, type Operation, type Step, type Target, targetOf } from "./operation.ts";
 
 /** What the events of one endpoint add up to. */
 export interface EndpointState {
@@ -101,17 +101,18 @@ function tell(state: Telling, event: PromotionEvent): void {
 }
 
 function step(state: Telling, event: Step): void {
-  const before = state.operations.get(event.promotion);
+  const at = (config: string) => targetAt(state, config);
   if (event.type === "rolling-back") {
     for (const givenUp of [state.promotion, state.wayBack]) {
       if (givenUp === undefined) continue;
-      state.operations.set(givenUp.id, supersede(givenUp, event.promotion));
+      state.operations.set(givenUp.id, advance(givenUp, event, at));
       if (isUnderWay(givenUp.progress) && givenUp.kind === "promotion") state.rolledBackFrom.add(givenUp.version);
     }
     state.promotion = undefined;
     state.wayBack = undefined;
   }
-  const operation = advance(before, event, (config) => targetAt(state, config));
+  const before = state.operations.get(event.promotion);
+  const operation = advance(before, event, at);
   state.operations.set(operation.id, operation);
   const open = isEnded(operation.progress.state) ? undefined : operation;
   if (operation.kind === "promotion") state.promotion = open;
