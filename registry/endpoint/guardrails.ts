@@ -11,6 +11,7 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { CanarySettings } from "@falconry/model/canary.ts";
 import { alarmStates } from "../canary/signals.ts";
+import { ifThere } from "./refusal.ts";
 
 /**
  * Refuses an endpoint that SageMaker would update all at once, whatever it is asked for, or that no alarm could roll back. Asks before anything is touched.
@@ -52,12 +53,13 @@ async function alarmFaults(environment: Environment, endpoint: EndpointSettings)
 /** What the endpoint runs now is what SageMaker has to keep up, and to go back to. */
 async function hostingFaults({ sagemaker }: Environment, { name, variant }: EndpointSettings): Promise<string[]> {
   const { EndpointArn, EndpointConfigName } = await sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
-  const config = await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
+  const config = await ifThere(sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName })));
+  if (config === undefined) return [`configuration ${EndpointConfigName}, which it runs, was deleted`];
   const faults = configurationFaults(config, variant);
   for (const { ModelName } of config.ProductionVariants ?? []) {
     if (ModelName === undefined) continue;
-    const model = await sagemaker.send(new DescribeModelCommand({ ModelName }));
-    faults.push(...marketplaceFaults(model, accountOf(EndpointArn)));
+    const model = await ifThere(sagemaker.send(new DescribeModelCommand({ ModelName })));
+    faults.push(...(model === undefined ? [`model ${ModelName} was deleted`] : marketplaceFaults(model, accountOf(EndpointArn))));
   }
   return faults;
 }
