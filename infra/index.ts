@@ -2,6 +2,8 @@ import { loadWorkload, workloadNames } from "@falconry/model/load-workload.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { scopeOf } from "./components/account-scope.ts";
 import { BootstrapModel } from "./components/bootstrap-model.ts";
+import { ControlPlane } from "./components/control-plane.ts";
+import { ControlPlaneApi } from "./components/control-plane-api.ts";
 import { DescriptorParameter } from "./components/descriptor.ts";
 import { Endpoint } from "./components/endpoint.ts";
 import { endpointName } from "./components/endpoint-name.ts";
@@ -43,9 +45,9 @@ const endpoints = workloads.map((workload) => ({
     emulated: awsEndpointUrl !== undefined,
   }),
 }));
-
-/** What this environment offers (D1). */
-export const descriptor = new DescriptorParameter("descriptor", {
+// On this machine a process answers instead, and its address is known beforehand.
+const api = config.get("controlPlaneUrl") ?? new ControlPlaneApi("control-plane", { environment, identity: identity.settings });
+const parameter = new DescriptorParameter("descriptor", {
   environment,
   descriptor: pulumi.output({
     environment,
@@ -65,8 +67,15 @@ export const descriptor = new DescriptorParameter("descriptor", {
     images: { inference: inferenceImage },
     topics: { promotions: notifications.promotions.arn },
     identity: identity.settings,
-    controlPlane: { url: config.require("controlPlaneUrl") },
+    controlPlane: { url: typeof api === "string" ? api : api.url },
     endpoints: Object.fromEntries(endpoints.map(({ workload, endpoint }) => [workload, endpoint.settings])),
     services: { awsEndpointUrl, sagemakerEndpointUrl: config.get("sagemakerEndpointUrl") },
   }),
-}).descriptor;
+});
+if (typeof api !== "string") {
+  const image = config.require("controlPlaneImage");
+  new ControlPlane("control-plane", { environment, image, role: roles.registry, descriptor: parameter, api });
+}
+
+/** What this environment offers (D1). */
+export const { descriptor } = parameter;

@@ -28,7 +28,7 @@ export class CanaryAlarms extends pulumi.ComponentResource {
   constructor(name: string, args: CanaryAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("falconry:endpoint:CanaryAlarms", name, {}, opts);
     this.#name = name;
-    const period = silentPeriod(args);
+    const period = silentPeriodSeconds(args);
     const names = alarmNames(args.endpointName);
     const dimensions: { [Name in keyof RolloutDimensions]: string } = { Endpoint: args.endpointName };
     const silent = this.#alarm("silent", {
@@ -72,7 +72,12 @@ export function alarmNames(endpointName: string): EndpointSettings["alarms"] {
   return { silent: `${endpointName}-silent`, unhealthy: `${endpointName}-unhealthy` };
 }
 
-function silentPeriod({ workload, canary, emulated }: CanaryAlarmsArgs): number {
+/**
+ * Period of the alarm `silent`.
+ *
+ * @throws FalconryError `infra.alarm-period` – CloudWatch takes 10, 20, 30 and multiples of 60
+ */
+export function silentPeriodSeconds({ workload, canary, emulated }: Omit<CanaryAlarmsArgs, "endpointName">): number {
   const period = alarmPeriodSeconds(canary);
   if (emulated || period === 10 || period === 20 || period === 30 || period % 60 === 0) return period;
   throw new FalconryError("infra.alarm-period", {

@@ -11,12 +11,17 @@ export interface DeclaredResource {
   retainOnDelete: boolean;
 }
 
-/** Runs a part of the program against Pulumi's mocks, in an invented account. @returns what it declared, components left out */
-export async function declared(build: () => void): Promise<DeclaredResource[]> {
+/** Runs the program, or a part of it, as the stack `dev` against Pulumi's mocks, in an invented account. @returns what it declared, components left out */
+export async function declared(build: () => unknown, config: Record<string, string> = {}): Promise<DeclaredResource[]> {
   const monitor = new RecordingMonitor({ call: () => ({}), newResource: standing });
-  pulumi.runtime.setMockOptions(monitor, "falconry", "test");
-  await pulumi.runtime.runInPulumiStack(async () => build());
-  await pulumi.runtime.disconnect();
+  pulumi.runtime.setAllConfig(config);
+  pulumi.runtime.setMockOptions(monitor, "falconry", "dev");
+  try {
+    await pulumi.runtime.runInPulumiStack(async () => build());
+  } finally {
+    // What was begun is waited for, so that nothing of it reaches the next run.
+    await pulumi.runtime.disconnect();
+  }
   return monitor.declared;
 }
 
@@ -49,7 +54,7 @@ class RecordingMonitor extends MockMonitor {
       this.declared.push({
         type: request.getType(),
         name: request.getName(),
-        inputs: request.getObject()?.toJavaScript() ?? {},
+        inputs: opened(request.getObject()?.toJavaScript() ?? {}),
         ignoreChanges: request.getIgnorechangesList(),
         retainOnDelete: request.getRetainondelete() ?? false,
       });
@@ -58,8 +63,24 @@ class RecordingMonitor extends MockMonitor {
   }
 }
 
-function standing({ type, name, inputs }: MockResourceArgs) {
-  const [service, kind] = [type.split(":")[1]?.split("/")[0], type.split("/")[1]?.split(":")[0]];
-  const own = service === "s3" ? { bucket: name, arn: `arn:aws:s3:::${name}` } : { name };
-  return { id: name, state: { arn: `arn:aws:${service}:eu-central-1:123456789012:${kind}/${name}`, keyId: name, ...own, ...inputs } };
+/** Secrets unwrapped: Pulumi takes every value of an SSM parameter for one. */
+function opened(inputs: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, pulumi.runtime.unwrapRpcSecret(value)]));
 }
+
+function standing({ type, name, inputs }: MockResourceArgs) {
+  const [service = "", kind] = [type.split(":")[1]?.split("/")[0], type.split("/")[1]?.split(":")[0]];
+  const arn = `arn:aws:${service}:eu-central-1:123456789012:${kind}/${name}`;
+  return { id: name, state: { arn, keyId: name, name, ...own[service]?.(name), ...inputs } };
+}
+
+/** What a service adds that others do not. */
+const own: Record<string, (name: string) => Record<string, string>> = {
+  s3: (name) => ({ bucket: name, arn: `arn:aws:s3:::${name}` }),
+  cognito: () => ({ endpoint: "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_a" }),
+  apigatewayv2: () => ({
+    apiEndpoint: "https://api.execute-api.eu-central-1.amazonaws.com",
+    executionArn: "arn:aws:execute-api:eu-central-1:123456789012:api",
+  }),
+  lambda: (name) => ({ invokeArn: `arn:aws:apigateway:eu-central-1:lambda:path/functions/${name}/invocations` }),
+};

@@ -1,3 +1,4 @@
+import { canonicalJson, sha256 } from "@falconry/environment/canonical.ts";
 import { type Descriptor, descriptorParameter, descriptorSchema } from "@falconry/environment/descriptor.ts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -12,10 +13,13 @@ export interface DescriptorParameterArgs {
 /** The descriptor (D1) in SSM, where everything else reads it. */
 export class DescriptorParameter extends pulumi.ComponentResource {
   readonly descriptor: pulumi.Output<Descriptor>;
+  /** SHA-256 of the descriptor: another one where anything in it is another. */
+  readonly digest: pulumi.Output<string>;
 
   constructor(name: string, args: DescriptorParameterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("falconry:descriptor:DescriptorParameter", name, {}, opts);
     this.descriptor = pulumi.output(args.descriptor).apply((descriptor) => descriptorSchema.parse(descriptor));
+    this.digest = this.descriptor.apply((descriptor) => sha256(canonicalJson(descriptor)));
     new aws.ssm.Parameter(
       name,
       {

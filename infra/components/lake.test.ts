@@ -59,7 +59,7 @@ describe("each zone", () => {
   test("refuses an object under another encryption or key, and takes one that names none", () => {
     for (const policy of oneEach("BucketPolicy")) {
       const key = keyArn(policy.name === "audit" ? "ledger" : "lake");
-      const conditions = statements(policy).flatMap(({ Action, Condition }) => (Action === "s3:PutObject" ? [Condition] : []));
+      const conditions = statements(policy).flatMap(({ Sid, Condition }) => (Sid === "KmsOnly" || Sid === "OwnKeyOnly" ? [Condition] : []));
       expect(conditions).toEqual([
         {
           Null: { "s3:x-amz-server-side-encryption": "false" },
@@ -90,6 +90,14 @@ test("the audit zone, and no other, is write-once", async () => {
   expect(statements(policy)).toContainEqual(
     expect.objectContaining({ Effect: "Deny", Principal: "*", Action: ["s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"] }),
   );
+});
+
+test("the audit zone takes an object only under the condition that none of its name stands; other zones take any", async () => {
+  const policies = ofType(await declared(lake()), "BucketPolicy");
+  const conditions = policies.map((policy) => [policy.name, statements(policy).find(({ Sid }) => Sid === "NewObjectsOnly")?.Condition]);
+  expect(conditions.filter(([, condition]) => condition !== undefined)).toEqual([
+    ["audit", { Null: { "s3:if-none-match": "true" }, Bool: { "s3:ObjectCreationOperation": "true" } }],
+  ]);
 });
 
 test("raw records expire when asked to; nothing else does", async () => {

@@ -21,9 +21,35 @@ beforeAll(async () => {
   });
 });
 
-test("only a registry's login token is granted on every resource: AWS knows no narrower one", () => {
+test("every resource is granted only where AWS knows no narrower one: a registry's login token, and metrics", () => {
   const wide = ["inference", "training", "registry"].flatMap(grants).filter(({ Resource }) => [Resource].flat().includes("*"));
-  expect(wide.map(({ Action }) => Action)).toEqual([["ecr:GetAuthorizationToken"]]);
+  expect(wide.map(({ Action }) => Action)).toEqual([
+    ["ecr:GetAuthorizationToken"],
+    ["cloudwatch:PutMetricData"],
+    ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
+  ]);
+});
+
+test("the registry writes metrics of a rollout and no others", () => {
+  const [writing] = grants("registry").filter(({ Action }) => [Action].flat().includes("cloudwatch:PutMetricData"));
+  expect(writing?.Condition).toEqual({ StringEquals: { "cloudwatch:namespace": "Falconry/Rollout" } });
+});
+
+test("the registry sets the state of its endpoints' own alarms", () => {
+  const alarm = (name: string) => `arn:aws:cloudwatch:eu-central-1:123456789012:alarm:${name}`;
+  expect(resourcesOf("registry", "cloudwatch:SetAlarmState")).toEqual(
+    ["dev-falcon-silent", "dev-falcon-unhealthy", "dev-imagery-silent", "dev-imagery-unhealthy"].map(alarm),
+  );
+});
+
+test("the registry tells the environment's topic", () => {
+  expect(resourcesOf("registry", "sns:Publish")).toEqual(["arn:aws:sns:eu-central-1:123456789012:topic/promotions"]);
+});
+
+test("whoever reads the descriptor reads this environment's", () => {
+  const descriptor = ["arn:aws:ssm:eu-central-1:123456789012:parameter/falconry/dev/descriptor"];
+  expect(resourcesOf("registry", "ssm:GetParameter")).toEqual(descriptor);
+  expect(resourcesOf("training", "ssm:GetParameter")).toEqual(descriptor);
 });
 
 test("no role is granted a wildcard of actions, or anything that deletes", () => {
@@ -82,13 +108,13 @@ test("the registry hands the inference role, and only it, to SageMaker, and only
   ]);
 });
 
-test("only SageMaker takes on the roles of containers and training", () => {
-  for (const name of ["inference", "training"]) {
-    const [role] = ofType(all, "Role").filter((role) => role.name === name);
-    expect(statements(role, "assumeRolePolicy")).toEqual([
-      { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "sagemaker.amazonaws.com" } },
-    ]);
-  }
+test.each([
+  ["inference", "sagemaker.amazonaws.com"],
+  ["training", "sagemaker.amazonaws.com"],
+  ["registry", "lambda.amazonaws.com"],
+])("the role %s is taken on by %s and nobody else", (name, Service) => {
+  const [role] = ofType(all, "Role").filter((role) => role.name === name);
+  expect(statements(role, "assumeRolePolicy")).toEqual([{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service } }]);
 });
 
 function grants(role: string): Statement[] {

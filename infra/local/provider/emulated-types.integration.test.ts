@@ -1,3 +1,4 @@
+import { DescribeUserPoolClientCommand } from "@aws-sdk/client-cognito-identity-provider";
 import { HeadBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../emulator.fixture.ts";
@@ -58,6 +59,35 @@ const samples: Record<string, Properties> = {
     pointInTimeRecovery: { enabled: true },
     deletionProtectionEnabled: true,
   },
+  "aws:dynamodb/resourcePolicy:ResourcePolicy": { resourceArn: "arn:aws:dynamodb:us-east-1:000000000000:table/automatic-1a2b3c4", policy },
+  "aws:sns/topic:Topic": { name: "sample", kmsMasterKeyId: "a-key" },
+  "aws:sns/topicPolicy:TopicPolicy": { arn: "arn:aws:sns:us-east-1:000000000000:sample", policy },
+  "aws:cloudwatch/metricAlarm:MetricAlarm": {
+    name: "sample",
+    namespace: "Falconry/Rollout",
+    metricName: "Heartbeat",
+    dimensions: { Endpoint: "sample" },
+    statistic: "Sum",
+    comparisonOperator: "LessThanThreshold",
+    threshold: 1,
+    treatMissingData: "breaching",
+    period: 1,
+    evaluationPeriods: 1,
+  },
+  "aws:cognito/userPool:UserPool": {
+    name: "sample",
+    passwordPolicy: {
+      minimumLength: 14,
+      requireLowercase: true,
+      requireUppercase: true,
+      requireNumbers: true,
+      requireSymbols: true,
+      temporaryPasswordValidityDays: 3,
+    },
+    mfaConfiguration: "ON",
+    softwareTokenMfaConfiguration: { enabled: true },
+    deletionProtection: "ACTIVE",
+  },
   "aws:iam/role:Role": { name: "sample", assumeRolePolicy: policy },
   "aws:iam/rolePolicy:RolePolicy": { role: "sample", policy },
   "aws:ssm/parameter:Parameter": { name: "/sample", type: "String", value: "1" },
@@ -103,6 +133,37 @@ test("an endpoint that cannot start is refused with SageMaker's reason, and can 
   }
 });
 
+test("a user pool's client and groups stand in it once, are changed in it, and go with it", async () => {
+  const pool = emulatedType("aws:cognito/userPool:UserPool");
+  const { id: userPoolId } = await pool.create({ name: "of-its-own" }, task);
+  const client = emulatedType("aws:cognito/userPoolClient:UserPoolClient");
+  const inputs = {
+    userPoolId,
+    name: "command-line",
+    generateSecret: false,
+    explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH"],
+    accessTokenValidity: 60,
+    idTokenValidity: 60,
+    refreshTokenValidity: 8,
+    tokenValidityUnits: { accessToken: "minutes", idToken: "minutes", refreshToken: "hours" },
+    enableTokenRevocation: true,
+    preventUserExistenceErrors: "ENABLED",
+  };
+  const { id: ClientId } = await client.create(inputs, task);
+  expect(await client.create(inputs, task)).toMatchObject({ id: ClientId });
+  await client.update(ClientId, { ...inputs, refreshTokenValidity: 4 }, task);
+  const { UserPoolClient } = await clients.cognito.send(new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId }));
+  expect(UserPoolClient).toMatchObject({ ClientName: "command-line", RefreshTokenValidity: 4 });
+
+  const group = emulatedType("aws:cognito/userGroup:UserGroup");
+  const scientist = { userPoolId, name: "scientist", description: "Asks for promotions" };
+  const { id } = await group.create(scientist, task);
+  expect(await group.create(scientist, task)).toMatchObject({ id: `${userPoolId}/scientist` });
+  expect([await client.read(ClientId, clients), await group.read(id, clients)]).toEqual([true, true]);
+  await pool.delete(userPoolId, clients);
+  expect([await client.read(ClientId, clients), await group.read(id, clients)]).toEqual([false, false]);
+});
+
 test("deleted, a resource does not stand any more", async () => {
   for (const token of Object.keys(samples).reverse()) {
     const type = emulatedType(token);
@@ -116,7 +177,8 @@ test("deleted, a resource does not stand any more", async () => {
 });
 
 test("every emulated type has a sample above, or is tried by the whole program", () => {
-  const tried = new Set([...Object.keys(samples), "aws:kms/alias:Alias", "aws:sagemaker/endpoint:Endpoint"]);
+  const inAPool = ["aws:cognito/userPoolClient:UserPoolClient", "aws:cognito/userGroup:UserGroup"];
+  const tried = new Set([...Object.keys(samples), ...inAPool, "aws:kms/alias:Alias", "aws:sagemaker/endpoint:Endpoint"]);
   expect(emulatedTypes.map(({ token }) => token).filter((token) => !tried.has(token))).toEqual([]);
 });
 
