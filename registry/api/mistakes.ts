@@ -18,8 +18,8 @@ const particular: Partial<Record<ErrorCode, number>> = {
   "control-plane.too-large": 413,
   "control-plane.too-many-requests": 429,
 };
-/** Usage, a refusal by rule or state, a service that cannot be reached. */
-const byExitCode = { 2: 400, 3: 409, 4: 503 };
+/** A bug, usage, a refusal by rule or state, a service that cannot be reached. */
+const byExitCode = { 1: 500, 2: 400, 3: 409, 4: 503 };
 
 export function httpStatus(code: ErrorCode): number {
   return particular[code] ?? byExitCode[errorCatalogue[code].exit];
