@@ -12,7 +12,7 @@ const provisioningSeconds = 3600;
  * @param canary how it bakes, under both alarms (D4); absent, all of the traffic goes over at once, and no alarm stops it
  */
 export async function updateEndpoint(
-  { sagemaker }: Environment,
+  { sagemaker }: Pick<Environment, "sagemaker">,
   endpoint: EndpointSettings,
   config: string,
   canary?: CanarySettings,
