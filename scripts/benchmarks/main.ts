@@ -1,17 +1,27 @@
 import { parseArgs } from "node:util";
 import { table } from "@falconry/cli/tables/table.ts";
 import { measureDrill } from "./drill.ts";
+import { measureHistory } from "./history.ts";
+import { measureHost } from "./host.ts";
 import { measureInference } from "./inference.ts";
 import { measureJudge } from "./judge.ts";
+import { measureLedger } from "./ledger.ts";
 import { type Measurement, median, ratio } from "./measurement.ts";
+import { measureReconcile } from "./reconcile.ts";
+import { measureRollback } from "./rollback.ts";
 import { measureStartup } from "./startup.ts";
 
 const startupRunsPerRun = 7;
 
 const benchmarks: Record<string, (runs: number) => Measurement[] | Promise<Measurement[]>> = {
   inference: measureInference,
+  host: measureHost,
   startup: (runs) => measureStartup(runs * startupRunsPerRun),
   judge: measureJudge,
+  ledger: measureLedger,
+  history: measureHistory,
+  reconcile: measureReconcile,
+  rollback: measureRollback,
   drill: measureDrill,
 };
 

@@ -1,11 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runFalconry } from "@falconry/cli/run-falconry.ts";
-import { openEnvironment } from "@falconry/environment/environment.ts";
+import { type Environment, openEnvironment } from "@falconry/environment/environment.ts";
 import { startTestRegion } from "../testing/test-region.ts";
 
-/** Trains Falcon's model in a region of its own, and writes the logged model's files into a folder. The region is gone afterwards. */
-export async function fetchTrainedModel(folder: string): Promise<void> {
+/**
+ * Trains Falcon's model in a region of its own, and writes the logged model's files into a folder. The region is gone afterwards.
+ *
+ * @param meanwhile what is done in the region before
+ */
+export async function fetchTrainedModel(folder: string, meanwhile = async (_region: Environment): Promise<void> => {}): Promise<void> {
   const region = await startTestRegion();
   try {
     await falconry(region.folder, ["ingest", "falcon"]);
@@ -19,6 +23,7 @@ export async function fetchTrainedModel(folder: string): Promise<void> {
         await mkdir(dirname(join(folder, path)), { recursive: true });
         await writeFile(join(folder, path), await artifacts.download(root, path));
       }
+      await meanwhile(environment);
     } finally {
       environment[Symbol.dispose]();
     }

@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Dispatcher, Pool } from "undici";
 import writeFileAtomic from "write-file-atomic";
 import type { Clock } from "./clock.ts";
 import type { ContainerProgram } from "./image.ts";
 import { processFile } from "./left-behind.ts";
 import type { MetricCollector } from "./metrics/metric-collector.ts";
+import { ContainerConnections, type Invocation } from "./passage/container-connections.ts";
+import type { HttpMessage } from "./passage/http-message.ts";
 import { recordProcess } from "./process-record.ts";
 
 export interface ContainerOptions {
@@ -27,6 +28,7 @@ const invocationMilliseconds = 60_000;
 /** How long a container has after SIGTERM, as at SageMaker. */
 const stopMilliseconds = 30_000;
 const pingEveryMilliseconds = 50;
+const pingMilliseconds = 2_000;
 const tailCharacters = 700;
 
 /** One running container: a process with its own port, folder and log. */
@@ -37,7 +39,7 @@ export class ContainerProcess {
   readonly exited: Promise<string>;
   readonly #options: ContainerOptions;
   readonly #child: ChildProcess;
-  readonly #pool: Pool;
+  readonly #connections: ContainerConnections;
   readonly #endCollecting: () => Promise<void>;
   #exit: string | undefined;
   #stopped: Promise<void> | undefined;
@@ -46,11 +48,7 @@ export class ContainerProcess {
     this.#options = options;
     this.#child = child;
     this.#endCollecting = options.collector.follow(logFile(options.folder));
-    this.#pool = new Pool(`http://127.0.0.1:${options.port}`, {
-      connections: 128,
-      headersTimeout: invocationMilliseconds,
-      bodyTimeout: invocationMilliseconds,
-    });
+    this.#connections = new ContainerConnections(options.port, invocationMilliseconds);
     this.exited = new Promise((resolve) => {
       const ended = (how: string) => {
         this.#exit ??= how;
@@ -107,15 +105,11 @@ export class ContainerProcess {
     throw new Error(`The container did not answer within ${limitMilliseconds / 1000} s. ${await this.lastWords()}`);
   }
 
-  /** Passes a request on. The caller must read the answer's body. */
-  async invoke(
-    headers: Record<string, string>,
-    body: Buffer,
-  ): Promise<{ status: number; headers: Dispatcher.ResponseData["headers"]; body: Uint8Array }> {
+  /** Passes a request on. @throws LateAnswer; Error where it ended before it answered */
+  async invoke(invocation: Invocation): Promise<HttpMessage> {
     this.inFlight += 1;
     try {
-      const answer = await this.#pool.request({ method: "POST", path: "/invocations", headers, body });
-      return { status: answer.statusCode, headers: answer.headers, body: await answer.body.bytes() };
+      return await this.#connections.invoke(invocation);
     } finally {
       this.inFlight -= 1;
     }
@@ -141,16 +135,14 @@ export class ContainerProcess {
     await poll(clock, stopMilliseconds, () => !this.running);
     if (this.running) this.#child.kill("SIGKILL");
     await this.exited;
-    await this.#pool.destroy();
+    this.#connections.close();
     await this.#endCollecting();
     await rm(folder, { recursive: true, force: true });
   }
 
   async #ping(): Promise<boolean> {
     try {
-      const { statusCode, body } = await this.#pool.request({ method: "GET", path: "/ping", headersTimeout: 2_000 });
-      await body.dump();
-      return statusCode === 200;
+      return (await fetch(`http://127.0.0.1:${this.#options.port}/ping`, { signal: AbortSignal.timeout(pingMilliseconds) })).ok;
     } catch {
       return false;
     }

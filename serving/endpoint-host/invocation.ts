@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { errors } from "undici";
 import type { Account } from "./account.ts";
 import { accountId } from "./arn.ts";
 import type { Hosting } from "./hosting.ts";
+import { LateAnswer } from "./passage/container-connections.ts";
 import { ServiceError } from "./service-error.ts";
 
 /** Headers that SageMaker passes on to the container. */
@@ -17,9 +17,10 @@ const refused = {
   "x-amzn-sagemaker-session-id": "SessionId",
 } as const;
 
+/** An endpoint's answer. */
 export interface InvocationAnswer {
   headers: Record<string, string>;
-  body: Uint8Array;
+  body: Buffer;
 }
 
 /**
@@ -42,10 +43,11 @@ export async function invoke(
   checkHeaders(requestHeaders, variant);
   const container = hosting.traffic(name)?.pick();
   if (container === undefined) throw unavailable(`No instance of endpoint ${name} is healthy.`);
-  const answer = await container.invoke(headersFor(requestHeaders), body).catch((error: unknown) => {
+  const answer = await container.invoke({ headers: headersFor(requestHeaders), body }).catch((error: unknown) => {
     throw unfinished(name, error);
   });
-  if (answer.status !== 200) throw modelError(name, answer.status, new TextDecoder().decode(answer.body));
+  const status = Number(answer.startLine.split(" ", 2)[1]);
+  if (status !== 200) throw modelError(name, status, answer.body.toString("utf8"));
   const headers: Record<string, string> = { "x-amzn-invoked-production-variant": variant };
   for (const header of ["content-type", "x-amzn-sagemaker-custom-attributes"]) {
     const value = answer.headers[header];
@@ -81,8 +83,7 @@ function modelError(name: string, status: number, message: string): ServiceError
 }
 
 function unfinished(name: string, error: unknown): ServiceError {
-  const isLate = error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError;
-  return isLate
+  return error instanceof LateAnswer
     ? modelError(name, 0, "Your invocation timed out while waiting for a response from container primary.")
     : unavailable(`A container of endpoint ${name} ended before it answered.`);
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { FastifyBaseLogger } from "fastify";
 import { type FastifyInstance, type FastifyReply, fastify, LogController } from "fastify";
 import { drainOnClose } from "../container/drain.ts";
 import { maxPayloadBytes } from "../container/read-request.ts";
 import type { InvocationAnswer } from "./invocation.ts";
 import type { Operations } from "./operation.ts";
+import { type HttpAnswer, openFrontDoor } from "./passage/front-door.ts";
 import { ServiceError } from "./service-error.ts";
 
 export interface WireOptions {
@@ -16,18 +17,30 @@ export interface WireOptions {
   log: FastifyBaseLogger;
 }
 
-/** SageMaker on the wire: AWS JSON 1.1 for the service, REST for its runtime, and `GET /health` for whoever started the host. */
+/**
+ * SageMaker on the wire: AWS JSON 1.1 for the service, REST for its runtime, and `GET /health` for whoever started the host. Nearly every invocation is
+ * answered at the front door, without fastify.
+ */
 export function wire({ operations, invoke, restored, log }: WireOptions): FastifyInstance {
+  const server = createServer();
+  const closeFrontDoor = openFrontDoor(server, (endpoint, { headers, body }) =>
+    invoke(endpoint, headers, body).then(invocationAnswer, (error: unknown) => errorAnswer(error, log)),
+  );
   const app = fastify({
+    serverFactory: (handler) => server.on("request", handler),
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxPayloadBytes,
   });
   drainOnClose(app);
+  app.addHook("preClose", (done) => {
+    closeFrontDoor();
+    done();
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((error, _request, reply) => answerError(reply, error, log));
-  app.setNotFoundHandler((request, reply) => answerError(reply, unknown(`${request.method} ${request.url}`), log));
+  app.setErrorHandler((error, _request, reply) => send(reply, errorAnswer(error, log)));
+  app.setNotFoundHandler((request, reply) => send(reply, errorAnswer(unknown(`${request.method} ${request.url}`), log)));
 
   app.get("/health", async (_request, reply) => reply.code(restored() ? 200 : 503).send({ ok: restored() }));
 
@@ -42,8 +55,7 @@ export function wire({ operations, invoke, restored, log }: WireOptions): Fastif
 
   app.post<{ Params: { name: string } }>("/endpoints/:name/invocations", async (request, reply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const answer = await invoke(request.params.name, request.headers, body);
-    return reply.header("x-amzn-requestid", randomUUID()).headers(answer.headers).send(answer.body);
+    return send(reply, invocationAnswer(await invoke(request.params.name, request.headers, body)));
   });
   return app;
 }
@@ -60,17 +72,21 @@ function unknown(what: string): ServiceError {
   return new ServiceError("UnknownOperationException", 404, `${what.slice(0, 200)} is no operation of this endpoint host.`);
 }
 
-function answerError(reply: FastifyReply, error: unknown, log: FastifyBaseLogger): FastifyReply {
+function send(reply: FastifyReply, { status, headers, body }: HttpAnswer): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}
+
+function invocationAnswer({ headers, body }: InvocationAnswer): HttpAnswer {
+  return { status: 200, headers: { "x-amzn-requestid": randomUUID(), ...headers }, body };
+}
+
+function errorAnswer(error: unknown, log: FastifyBaseLogger): HttpAnswer {
   const known = error instanceof ServiceError ? error : transportError(error);
   if (known === undefined) log.error({ err: error }, "the host failed on a request");
   const { code, status, message, members } =
     known ?? new ServiceError("InternalFailure", 500, "The endpoint host failed: its log has the stack trace.");
-  return reply
-    .code(status)
-    .header("x-amzn-requestid", randomUUID())
-    .header("x-amzn-errortype", code)
-    .type("application/json")
-    .send(JSON.stringify({ __type: code, message, Message: message, ...members }));
+  const headers = { "x-amzn-requestid": randomUUID(), "x-amzn-errortype": code, "content-type": "application/json" };
+  return { status, headers, body: Buffer.from(JSON.stringify({ __type: code, message, Message: message, ...members })) };
 }
 
 function transportError(error: unknown): ServiceError | undefined {
