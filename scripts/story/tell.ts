@@ -20,14 +20,16 @@ export async function tell({ json, keep }: { json: boolean; keep: boolean }): Pr
   const say = (text: string) => (json ? process.stderr : process.stdout).write(`${text}\n`);
   const begun = performance.now();
   const told: ToldStep[] = [];
-  const story: Story = {};
+  const story: Story = { trainings: new Map() };
   stopRegionOnInterrupt(keep, say);
-  say("One loop on one machine: Falcon 9 launches become a model that answers, and a way back.\n");
+  say("One loop on one machine: Falcon 9 launches become a model that answers, and whatever goes wrong, the last good one answers.\n");
   for (const step of steps) {
     const outcome = await take(step, story, say);
     told.push(outcome);
     if (!outcome.ok) break;
   }
+  await story.traffic?.stop();
+  await Promise.allSettled(story.trainings.values());
   if (!keep) told.push(await take(regionDown, story, say));
   const ok = told.every((step) => step.ok);
   const seconds = secondsSince(begun);
