@@ -1,13 +1,18 @@
 import { lineageTags, recordedPredictionsPath } from "@falconry/model/lineage.ts";
-import { createBootstrapConfiguration, storeFeatures, trialFiles, trialPredictions } from "../trial-model.fixture.ts";
+import { createBootstrapConfiguration, storeFeatures, trialFiles, trialPredictions, trialWorkload } from "../trial-model.fixture.ts";
 import { simulatedEnvironment } from "./clients.ts";
 import { Clock } from "./clock.ts";
 import { play } from "./play.ts";
-import { badVersion, type Step } from "./scenario.ts";
+import { badVersion, type Scenario, type Step } from "./scenario.ts";
 import type { RegisteredVersion } from "./tracking.ts";
 import { type Beginning, World } from "./world.ts";
 
 const workload = "sim";
+
+const { metric, gates, rollout } = trialWorkload(workload);
+
+/** Short, so that a bake takes few passes of a driver; four periods of the alarm `silent` are longer than a driver is away in calm weather. */
+const canary = { windowSeconds: 4, minimumBakeSeconds: 8, maxBakeSeconds: 52, silenceToAlarmSeconds: 32, minimumRequests: 300 };
 
 const descriptor: Beginning["descriptor"] = {
   environment: "simulated",
@@ -18,8 +23,19 @@ const descriptor: Beginning["descriptor"] = {
   keys: { lake: "arn:aws:kms:us-east-1:0:key/lake", ledger: "arn:aws:kms:us-east-1:0:key/ledger" },
   roles: { inference: "arn:aws:iam::0:role/inference", training: "arn:aws:iam::0:role/training", registry: "arn:aws:iam::0:role/registry" },
   images: { inference: "falconry/inference:1" },
+  topics: { promotions: "arn:aws:sns:us-east-1:0:promotions" },
+  identity: { userPool: "pool", client: "client", issuer: "http://issuer.invalid", keysUrl: "http://issuer.invalid/keys" },
+  controlPlane: { url: "http://control-plane.invalid" },
   endpoints: {
-    [workload]: { name: workload, variant: "live", instanceType: "ml.m5.large", instanceCount: 2, bootstrapConfig: "bootstrap" },
+    [workload]: {
+      name: workload,
+      variant: "live",
+      instanceType: "ml.m5.large",
+      instanceCount: 2,
+      bootstrapConfig: "bootstrap",
+      alarms: { silent: "sim-silent", unhealthy: "sim-unhealthy" },
+      promotion: { metric, gates, rollout: { ...rollout, canary, approvalHours: 0.25 } },
+    },
   },
   services: {},
 };
@@ -36,28 +52,45 @@ export async function beginnings(): Promise<Beginning[]> {
 
 async function begin(): Promise<Beginning> {
   const stock = { models: new Map(), configs: new Map() };
-  const empty = { descriptor, workload, objects: new Map(), stock, versions: [], items: new Map(), aliases: {}, config: "bootstrap" };
-  const world = new World(empty, [], new Clock());
-  const environment = simulatedEnvironment(world, async ({ effect }) => effect());
+  const nothing = { objects: new Map(), versions: [], items: new Map(), told: [], aliases: {} };
+  const empty = { ...nothing, descriptor, workload, stock, config: "bootstrap" };
+  const world = new World(empty, calm, new Clock());
+  const nobody = { sent() {}, ordered() {}, ledgerAnswered() {}, answered() {}, aliasSet() {} };
+  const environment = simulatedEnvironment(world, async ({ effect }) => effect(), nobody);
   const features = await storeFeatures(environment, workload);
   await createBootstrapConfiguration(environment, workload);
   const versions = Array.from({ length: badVersion }, (_, at) => registeredVersion(at + 1, features));
   return { ...empty, objects: world.buckets.objects, stock: world.hosting, versions };
 }
 
+/** Nothing is in the way. */
+const calm: Scenario = {
+  past: 0,
+  steps: [],
+  mishaps: [],
+  picks: [],
+  ailments: {},
+  drivers: [5],
+  courses: [{ seconds: 2, ends: "comes-up" }],
+  traffic: { requestsPerSecond: 200, delaySeconds: 0 },
+};
+
 async function afterPromotion(beginning: Beginning, version: number): Promise<Beginning> {
   const steps: Step[] = [
-    { act: { type: "promote", version }, after: "rest" },
-    { act: { type: "approve", which: "last" }, after: "rest" },
+    { act: { type: "promote", version, again: false }, after: "rest" },
+    { act: { type: "approve", which: "last", by: "grace" }, after: "rest" },
   ];
-  const { world, violations } = await play(beginning, { past: 0, steps, mishaps: [], picks: [], courses: [] });
-  if (violations.length > 0) throw new Error(`version ${version} does not go live: ${violations.join("; ")}`);
-  const { buckets, hosting, table, tracking } = world;
+  const { world, violations, account } = await play(beginning, { ...calm, steps }, { isTold: true });
+  if (violations.length > 0 || world.tracking.aliases.champion !== version) {
+    throw new Error(`version ${version} does not go live: ${[...violations, ...account].join("\n")}`);
+  }
+  const { buckets, hosting, table, topic, tracking } = world;
   return {
     ...beginning,
     objects: buckets.objects,
     stock: hosting,
     items: table.items,
+    told: topic.told,
     aliases: tracking.aliases,
     config: hosting.servingConfig,
   };
@@ -93,7 +126,7 @@ function registeredVersion(version: number, features: string): RegisteredVersion
         artifactUri,
         lifecycleStage: "active",
       },
-      data: { metrics: {}, params: {}, tags: { [lineageTags.features]: features } },
+      data: { metrics: {}, params: {}, tags: { [lineageTags.features]: features, "mlflow.user": "tim" } },
       inputs: { datasets: [] },
       outputs: { models: [] },
     },

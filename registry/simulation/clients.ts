@@ -1,9 +1,11 @@
+import { CloudWatchClient, CloudWatchServiceException } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { SageMakerClient, SageMakerServiceException } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient, SageMakerRuntimeServiceException } from "@aws-sdk/client-sagemaker-runtime";
+import { SNSClient, SNSServiceException } from "@aws-sdk/client-sns";
 import type { Environment } from "@falconry/environment/environment.ts";
-import { MlflowClient, MlflowError, type ModelVersion } from "mlflow-client";
+import { simulatedMlflow } from "./mlflow-client.ts";
 import type { Call } from "./network.ts";
 import { cancelled } from "./table.ts";
 import type { World } from "./world.ts";
@@ -11,68 +13,77 @@ import type { World } from "./world.ts";
 /** Takes a call to its service, or nowhere. */
 export type Carrier = (call: Call) => Promise<unknown>;
 
-const mutating = /^(Put|Create|Update|Delete|TransactWrite)/;
+/** Who looks at what is sent, and at what it does; each may say what was wrong with it. */
+export interface Onlooker {
+  sent(command: object): void;
+  ordered(command: object): void;
+  ledgerAnswered(command: object): void;
+  answered(): void;
+  aliasSet(alias: string, version: number): void;
+}
+
+const mutating = /^(Put|Create|Update|Delete|TransactWrite|Publish|SetAlarm)/;
 
 /** An environment whose clients do nothing but hand their calls to a carrier. */
-export function simulatedEnvironment(world: World, carry: Carrier): Environment {
-  const { table, buckets, hosting, descriptor } = world;
+export function simulatedEnvironment(world: World, carry: Carrier, onlooker: Onlooker): Environment {
+  const { table, buckets, hosting, monitoring, topic, descriptor } = world;
   const failure = { $fault: "client" as const, message: "Rate exceeded", $metadata: {} };
   const throttling = { ...failure, name: "ThrottlingException" };
+  /** The SDK's paginators ask for an instance of their client's class; everything that it does goes through `send`. */
+  function client<C extends object>(prototype: C, service: (command: object) => Pick<Call, "effect" | "stale" | "throttled">): C {
+    const send = (command: object) => {
+      onlooker.sent(command);
+      return carry({ ...callOf(command), ...service(command) });
+    };
+    return Object.assign(Object.create(prototype), { send });
+  }
   return {
     descriptor,
-    dynamodb: client(DynamoDBClient.prototype, (command) =>
-      carry({
-        ...callOf(command),
-        effect: () => {
-          const answer = table.answer(command);
-          world.watchLedger();
-          return answer;
-        },
-        stale: () => table.answer(command, 1),
-        throttled: () =>
-          mutating.test(command.constructor.name) ? cancelled([{ Code: "TransactionConflict" }]) : new DynamoDBServiceException(throttling),
-      }),
-    ),
-    s3: client(S3Client.prototype, (command) =>
-      carry({
-        ...callOf(command),
-        effect: () => buckets.answer(command),
-        throttled: () => new S3ServiceException({ ...failure, name: "SlowDown" }),
-      }),
-    ),
-    sagemaker: client(SageMakerClient.prototype, (command) =>
-      carry({
-        ...callOf(command),
-        effect: () => {
-          world.watchOrder(command);
-          return hosting.answer(command);
-        },
-        stale: () => hosting.answer(command, true),
-        throttled: () => new SageMakerServiceException(throttling),
-      }),
-    ),
-    sagemakerRuntime: client(SageMakerRuntimeClient.prototype, (command) =>
-      carry({
-        ...callOf(command),
-        effect: () => {
-          const answer = hosting.answer(command);
-          world.watchAnswer();
-          return answer;
-        },
-        throttled: () => new SageMakerRuntimeServiceException(throttling),
-      }),
-    ),
-    mlflow: mlflowClient(world, carry),
+    dynamodb: client(DynamoDBClient.prototype, (command) => ({
+      effect: () => {
+        const answer = table.answer(command);
+        onlooker.ledgerAnswered(command);
+        return answer;
+      },
+      throttled: () =>
+        command.constructor.name.startsWith("TransactWrite")
+          ? cancelled([{ Code: "TransactionConflict" }])
+          : new DynamoDBServiceException(throttling),
+    })),
+    s3: client(S3Client.prototype, (command) => ({
+      effect: () => buckets.answer(command),
+      throttled: () => new S3ServiceException({ ...failure, name: "SlowDown" }),
+    })),
+    cloudwatch: client(CloudWatchClient.prototype, (command) => ({
+      effect: () => monitoring.answer(command),
+      throttled: () => new CloudWatchServiceException(throttling),
+    })),
+    sns: client(SNSClient.prototype, (command) => ({
+      effect: () => topic.answer(command),
+      throttled: () => new SNSServiceException(throttling),
+    })),
+    sagemaker: client(SageMakerClient.prototype, (command) => ({
+      effect: () => {
+        onlooker.ordered(command);
+        return hosting.answer(command);
+      },
+      stale: () => hosting.answer(command, true),
+      throttled: () => new SageMakerServiceException(throttling),
+    })),
+    sagemakerRuntime: client(SageMakerRuntimeClient.prototype, (command) => ({
+      effect: () => {
+        const answer = hosting.answer(command);
+        onlooker.answered();
+        return answer;
+      },
+      throttled: () => new SageMakerRuntimeServiceException(throttling),
+    })),
+    mlflow: simulatedMlflow(world.tracking, carry, (alias, version) => onlooker.aliasSet(alias, version)),
     [Symbol.dispose]() {},
   };
 }
 
-/** The SDK's paginators ask for an instance of their client's class; everything that it does goes through `send`. */
-function client<C extends object>(prototype: C, send: (command: object) => Promise<unknown>): C {
-  return Object.assign(Object.create(prototype), { send });
-}
-
-function callOf(command: object): Omit<Call, "effect" | "throttled"> {
+function callOf(command: object): Pick<Call, "name" | "about" | "changes" | "timedOut"> {
   const { name } = command.constructor;
   const input: unknown = "input" in command ? command.input : undefined;
   return {
@@ -85,62 +96,14 @@ function callOf(command: object): Omit<Call, "effect" | "throttled"> {
 
 /** What an input names, or the type of the event that it writes. */
 function subject(input: unknown): string {
-  const [, event] = /\\"type\\":\\"([a-z-]+)\\"/.exec(JSON.stringify(input, (key, value) => (key === "Body" ? undefined : value))) ?? [];
+  const text = JSON.stringify(input, (key, value) => (key === "Body" ? undefined : value));
+  const [, event] = /\\"type\\":\\"([a-z-]+)\\"/.exec(text) ?? [];
   if (event !== undefined) return event;
-  const names = ["EndpointConfigName", "ModelName", "Key", "Prefix"];
+  const [, metric] = /"MetricName":"(Heartbeat|Unhealthy)"/.exec(text) ?? [];
+  if (metric !== undefined) return metric;
+  const names = ["EndpointConfigName", "ModelName", "Key", "Prefix", "UpdateExpression", "AlarmName"];
   return Object.entries(input ?? {})
     .filter(([key, value]) => names.includes(key) && typeof value === "string")
     .map(([, value]) => value)
     .join(" ");
-}
-
-function mlflowClient(world: World, carry: Carrier): MlflowClient {
-  const { tracking } = world;
-  const failed = (status: number | undefined, code: string) => new MlflowError({ status, code, message: code, method: "", path: "" });
-  async function ask<T>(name: string, about: string, effect: () => T, { changes = false, stale = effect } = {}): Promise<T> {
-    let answer: { given: T } | undefined;
-    const once = (how: () => T) => () => {
-      answer = { given: how() };
-    };
-    await carry({
-      name,
-      about: () => about,
-      changes,
-      effect: once(effect),
-      stale: once(stale),
-      throttled: () => failed(429, "REQUEST_LIMIT_EXCEEDED"),
-      timedOut: () => failed(undefined, "TIMEOUT"),
-    });
-    if (answer === undefined) throw new Error(`${name} was answered, and never reached MLflow`);
-    return answer.given;
-  }
-  const groups = {
-    registeredModels: {
-      get: (name: string) =>
-        ask("getRegisteredModel", name, () => tracking.registeredModel(name), {
-          stale: () => tracking.registeredModel(name, tracking.aliasesBefore),
-        }),
-      setAlias: (_: string, alias: string, version: number) =>
-        ask(
-          "setAlias",
-          `${alias} ${version}`,
-          () => {
-            world.watchAlias(alias, version);
-            tracking.setAlias(alias, version);
-          },
-          { changes: true },
-        ),
-      deleteAlias: (_: string, alias: string) => ask("deleteAlias", alias, () => tracking.deleteAlias(alias), { changes: true }),
-    },
-    modelVersions: {
-      get: (_: string, version: number) => ask("getModelVersion", `${version}`, () => tracking.modelVersion(version)),
-      artifactUri: (_: string, version: number) => ask("getDownloadUri", `${version}`, () => tracking.artifactUri(version)),
-      async *search(): AsyncGenerator<ModelVersion> {
-        yield* await ask("searchModelVersions", "", () => tracking.versions.map(({ version }) => version));
-      },
-    },
-    runs: { get: (runId: string) => ask("getRun", runId, () => tracking.run(runId)) },
-    artifacts: { download: (uri: string, path: string) => ask("downloadArtifact", path, () => tracking.artifact(uri, path)) },
-  };
-  return Object.assign(Object.create(MlflowClient.prototype), groups);
 }

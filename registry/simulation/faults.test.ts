@@ -4,6 +4,8 @@ import { faults } from "./faults.ts";
 import { playRounds } from "./rounds.ts";
 import type { Beginning } from "./world.ts";
 
+vi.mock("../ledger/chain.ts", async (original) => (await import("./remembered.ts")).rememberedChain(await original()));
+vi.mock("../promotion/events.ts", async (original) => (await import("./remembered.ts")).rememberedEvents(await original()));
 vi.mock("@falconry/model/frame.ts", async (original) => (await import("./remembered.ts")).rememberedFrames(await original()));
 vi.mock("@falconry/model/mlmodel.ts", async (original) => (await import("./remembered.ts")).rememberedMlmodels(await original()));
 vi.mock("@falconry/model/session.ts", async (original) => (await import("./remembered.ts")).rememberedModels(await original()));

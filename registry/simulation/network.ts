@@ -25,6 +25,10 @@ export class Process {
   state: "running" | "done" | "failed" | "died" = "running";
   answer: unknown;
   error: unknown;
+  /** A call of it was held up: what it does may rest on what is long past. */
+  heldUp = false;
+  /** The last event of the ledger that it has read, or written. */
+  knows = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -48,35 +52,31 @@ export class Network {
   readonly befallen: string[] = [];
   /** Errors that a mishap made; a process may end with one of them. */
   readonly #made = new Set<unknown>();
-  /** Written out only where somebody reads it. */
-  readonly #account: (() => string)[] = [];
+  /** What happened, one line each; empty where nobody is to read it. */
+  readonly account: string[] = [];
+  readonly #isTold: boolean;
   readonly #clock: Clock;
   readonly #picks: readonly number[];
   readonly #processes = new Set<Process>();
   #mishaps: PlannedMishap[];
   #waiting: Delivery[] = [];
-  #counts = { orders: 0, effects: 0, calls: 0 };
+  readonly #counts = new Map<string, number>();
   #isQuiet = true;
   deliveries = 0;
 
-  constructor(clock: Clock, { picks, mishaps }: Pick<Scenario, "picks" | "mishaps">) {
+  /** @param isTold it keeps an account, which takes its time */
+  constructor(clock: Clock, { picks, mishaps }: Pick<Scenario, "picks" | "mishaps">, isTold: boolean) {
+    this.#isTold = isTold;
     this.#clock = clock;
     this.#picks = picks;
     this.#mishaps = [...mishaps];
   }
 
-  /** What happened, one line each. */
-  get account(): string[] {
-    return this.#account.map((line) => line());
-  }
-
-  get running(): boolean {
-    return this.#processes.size > 0;
-  }
-
-  /** Something is on its way, be it only a call that nobody waits for any more. */
-  get busy(): boolean {
-    return this.running || this.#waiting.length > 0;
+  /** When the next thing happens, in milliseconds since the epoch; undefined where nothing is on its way, not even a call that nobody waits for any more. */
+  async nextDue(): Promise<number | undefined> {
+    if (!this.#isQuiet) await this.#everybodyWaits();
+    if (this.#waiting.length === 0) return undefined;
+    return this.#waiting.reduce((earliest, { due }) => Math.min(earliest, due), Number.POSITIVE_INFINITY);
   }
 
   wasMade(error: unknown): boolean {
@@ -117,11 +117,15 @@ export class Network {
     this.#mishaps = [];
   }
 
+  /** Every process dies where it stands. */
+  killAll(): void {
+    for (const process of [...this.#processes]) this.#kill(process);
+  }
+
   /** Lets the next thing happen. Time passes where nothing is due. */
   async deliverNext(): Promise<void> {
-    if (!this.#isQuiet) await this.#everybodyWaits();
-    const first = this.#waiting.reduce((earliest, { due }) => Math.min(earliest, due), Number.POSITIVE_INFINITY);
-    if (first === Number.POSITIVE_INFINITY) return;
+    const first = await this.nextDue();
+    if (first === undefined) return;
     this.#clock.milliseconds = Math.max(this.#clock.milliseconds, first);
     const ready = this.#waiting.filter(({ due }) => due <= this.#clock.milliseconds);
     const next = ready[(this.#picks[this.deliveries % this.#picks.length] ?? 0) % ready.length];
@@ -134,12 +138,11 @@ export class Network {
 
   /** Something that no process of ours did. */
   note(line: string): void {
-    this.#account.push(() => line);
+    if (this.#isTold) this.account.push(line);
   }
 
   #tell(process: Process, what: () => string): void {
-    const time = this.#clock.now();
-    this.#account.push(() => `${time.toISOString().slice(11, 23)} ${process.name} ${what()}`);
+    if (this.#isTold) this.account.push(`${this.#clock.now().toISOString().slice(11, 23)} ${process.name} ${what()}`);
   }
 
   #wait(process: Process | undefined, milliseconds: number, deliver: () => void): void {
@@ -151,6 +154,7 @@ export class Network {
     const mishap = this.#mishapOf(call);
     this.#tell(process, () => `${call.name} ${call.about()}${mishap === undefined ? "" : ` (${mishap.what})`}`);
     const late = (mishap?.seconds ?? 0) * 1000;
+    if (mishap?.what === "arrives-late" || mishap?.what === "answers-late") process.heldUp = true;
     const make = (error: Error) => {
       this.#made.add(error);
       reject(error);
@@ -220,12 +224,10 @@ export class Network {
   }
 
   #mishapOf({ name, changes }: Call): PlannedMishap | undefined {
-    const nth = {
-      calls: this.#counts.calls++,
-      effects: changes ? this.#counts.effects++ : undefined,
-      orders: name === "UpdateEndpointCommand" ? this.#counts.orders++ : undefined,
-    };
-    const mishap = this.#mishaps.find((planned) => nth[planned.of] === planned.nth);
+    const countedAs = changes ? [name, "calls", "effects"] : [name, "calls"];
+    const nth = new Map(countedAs.map((of) => [of, this.#counts.get(of) ?? 0]));
+    for (const [of, count] of nth) this.#counts.set(of, count + 1);
+    const mishap = this.#mishaps.find((planned) => nth.get(planned.of) === planned.nth);
     if (mishap !== undefined) this.befallen.push(`${mishap.what} ${name}`);
     return mishap;
   }

@@ -2,6 +2,8 @@ import { sha256 } from "@falconry/environment/canonical.ts";
 import type { Frame } from "@falconry/model/frame.ts";
 import type { OnnxModel } from "@falconry/model/session.ts";
 
+const maxRemembered = 2_000;
+
 /** Reading Parquet costs milliseconds, and the same bytes always say the same: it is done once. */
 export function rememberedFrames(real: typeof import("@falconry/model/frame.ts")): typeof real {
   const frames = new Map<string, Promise<Frame>>();
@@ -30,6 +32,34 @@ function remembering(model: OnnxModel): OnnxModel {
 export function rememberedMlmodels(real: typeof import("@falconry/model/mlmodel.ts")): typeof real {
   const files = new Map<string, ReturnType<typeof real.readMlmodel>>();
   return { ...real, readMlmodel: (text) => remembered(files, text, () => real.readMlmodel(text)) };
+}
+
+/** The same for the events of a ledger; of what is new in every run, only the last is kept. */
+export function rememberedChain(real: typeof import("../ledger/chain.ts")): typeof real {
+  const events = new Map<string, { sequence: number; read: ReturnType<typeof real.readEvent> }>();
+  return {
+    ...real,
+    readEvent: (text, sequence) => {
+      const known = events.get(text);
+      if (known?.sequence === sequence) return known.read;
+      if (events.size > maxRemembered) events.clear();
+      const read = real.readEvent(text, sequence);
+      events.set(text, { sequence, read });
+      return read;
+    },
+  };
+}
+
+export function rememberedEvents(real: typeof import("../promotion/events.ts")): typeof real {
+  const events = new WeakMap<object, ReturnType<typeof real.promotionEvent>>();
+  return {
+    ...real,
+    promotionEvent: (record) => {
+      const event = events.get(record.event) ?? real.promotionEvent(record);
+      events.set(record.event, event);
+      return event;
+    },
+  };
 }
 
 function remembered<T>(known: Map<string, T>, key: string, find: () => T): T {

@@ -26,10 +26,10 @@ export async function playRounds(
 ): Promise<Rounds> {
   const befallen = new Map<string, number>();
   const events = new Map<string, number>();
-  const playOne = async (one: Scenario) => {
+  const playOne = async (one: Scenario, isTold = false) => {
     const beginning = beginnings[one.past];
     if (beginning === undefined) throw new Error(`there is no beginning after ${one.past} promotions`);
-    const run = await play(beginning, one, fault);
+    const run = await play(beginning, one, { fault, isTold });
     for (const what of new Set(run.befallen)) befallen.set(what, (befallen.get(what) ?? 0) + 1);
     for (const { type } of run.world.events) events.set(type, (events.get(type) ?? 0) + 1);
     return run;
@@ -40,7 +40,10 @@ export async function playRounds(
   if (!details.failed) return told;
   const [broken] = details.counterexample ?? [];
   if (broken === undefined) throw details.errorInstance;
-  return { ...told, broken: { seed: details.seed, path: details.counterexamplePath ?? "", scenario: broken, run: await playOne(broken) } };
+  return {
+    ...told,
+    broken: { seed: details.seed, path: details.counterexamplePath ?? "", scenario: broken, run: await playOne(broken, true) },
+  };
 }
 
 /** How to see a broken run again, and what happened in it. */
@@ -49,6 +52,6 @@ export function toldRun({ seed, path, scenario, run }: NonNullable<Rounds["broke
     `FALCONRY_SEED=${seed} FALCONRY_PATH=${path} npx vitest run --project unit registry/simulation/simulation.test.ts`,
     ...run.violations.map((violation) => `broken: ${violation}`),
     JSON.stringify(scenario),
-    ...run.account(),
+    ...run.account,
   ].join("\n");
 }

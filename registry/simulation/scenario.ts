@@ -1,5 +1,6 @@
 import { fc } from "@fast-check/vitest";
-import type { Course } from "./hosting.ts";
+import type { Course } from "./rollout.ts";
+import { type Ailment, ailments } from "./traffic.ts";
 
 /** What can befall a call on its way to a service and back. */
 export const mishaps = [
@@ -22,31 +23,37 @@ export const mishaps = [
 export type Mishap = (typeof mishaps)[number];
 
 export interface PlannedMishap {
-  /** Counts the orders to update the endpoint, the calls that change something, or all. */
-  of: "orders" | "effects" | "calls";
+  /** Counts the calls of this name, all that change something, or all. */
+  of: string;
   nth: number;
   what: Mishap;
   /** For what is late. */
   seconds: number;
 }
 
-/** What a person, a driver or a stranger does. */
+/** What a person or a stranger does, or what happens to Falconry. */
 export type Act =
-  | { type: "promote"; version: number }
-  | { type: "approve" | "reject"; which: "first" | "last" }
+  | { type: "promote"; version: number; again: boolean }
+  /** `by`: who looks after approvals, who asked, or who trained. */
+  | { type: "approve"; which: "first" | "last"; by: "grace" | "ada" | "tim" }
+  | { type: "reject"; which: "first" | "last"; by: "grace" | "ada" }
   | { type: "rollback"; to?: number }
-  | { type: "reconcile" }
   | { type: "status" }
+  /** Every process of ours dies, and none runs for so long. */
+  | { type: "dead"; seconds: number }
+  /** Nobody does anything. */
+  | { type: "wait"; seconds: number }
   /** Past the registry: somebody with the rights does it by hand. */
   | { type: "move-alias"; alias: "champion" | "challenger"; version: number | null }
   | { type: "update-endpoint"; nth: number }
+  | { type: "update-to-own-configuration" }
   | { type: "delete-config"; nth: number }
   | { type: "overwrite-files"; version: number };
 
 export interface Step {
   act: Act;
-  /** It begins so many calls after the step before, or when everything before has come to rest. */
-  after: number | "rest";
+  /** It begins so many calls or seconds after the step before, or when everything before has come to rest, whichever is earlier. */
+  after: { calls: number } | { seconds: number } | "rest";
 }
 
 /** One run: the same scenario always gives the same run. */
@@ -59,6 +66,11 @@ export interface Scenario {
   picks: number[];
   /** How updates of the endpoint go. */
   courses: Course[];
+  /** By version, as its metrics name it: what is wrong with its answers. */
+  ailments: Record<string, Ailment>;
+  traffic: { requestsPerSecond: number; delaySeconds: number };
+  /** Seconds between the passes of each driver while something is in flight. */
+  drivers: number[];
 }
 
 /** The last of the versions that MLflow has: too bad for the gates. */
@@ -69,77 +81,113 @@ const version = fc.oneof(
   { weight: 1, arbitrary: fc.constant(badVersion) },
 );
 const which = fc.constantFrom("last" as const, "last" as const, "first" as const);
+const by = fc.oneof(
+  { weight: 8, arbitrary: fc.constant("grace" as const) },
+  { weight: 1, arbitrary: fc.constantFrom("ada" as const, "tim" as const) },
+);
 const nth = fc.nat({ max: 5 });
-const after = fc.oneof({ weight: 2, arbitrary: fc.constant("rest" as const) }, { weight: 1, arbitrary: fc.nat({ max: 90 }) });
-const soon = fc.nat({ max: 40 });
-const step = (act: fc.Arbitrary<Act>) => fc.record({ act, after });
+const calls = (most: number) => fc.record({ calls: fc.nat({ max: most }) });
+const seconds = (most: number) => fc.record({ seconds: fc.nat({ max: most }) });
+const rest = fc.constant("rest" as const);
+const after: fc.Arbitrary<Step["after"]> = fc.oneof({ weight: 3, arbitrary: rest }, calls(90), seconds(90));
+const soon: fc.Arbitrary<Step["after"]> = fc.oneof(calls(60), seconds(90));
+const step = (act: fc.Arbitrary<Act>, when = after) => fc.record({ act, after: when });
 
-const promote = step(fc.record({ type: fc.constant("promote" as const), version }));
-const decision = (type: "approve" | "reject") => step(fc.record({ type: fc.constant(type), which }));
-const rollback = step(
-  fc.oneof(
-    { weight: 3, arbitrary: fc.constant({ type: "rollback" as const }) },
-    { weight: 1, arbitrary: fc.record({ type: fc.constant("rollback" as const), to: version }) },
-  ),
+const promoting = fc.record({ type: fc.constant("promote" as const), version, again: fc.boolean() });
+const approving = fc.record({ type: fc.constant("approve" as const), which, by });
+const rejecting = fc.record({ type: fc.constant("reject" as const), which, by: fc.constantFrom("grace" as const, "ada" as const) });
+const rollingBack = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ type: "rollback" as const }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("rollback" as const), to: version }) },
 );
-const reconcile = step(fc.constant({ type: "reconcile" as const }));
-const byHand = step(
-  fc.oneof(
-    fc.record({
-      type: fc.constant("move-alias" as const),
-      alias: fc.constantFrom("champion" as const, "challenger" as const),
-      version: fc.option(version),
-    }),
-    fc.record({ type: fc.constant("update-endpoint" as const), nth }),
-    fc.record({ type: fc.constant("delete-config" as const), nth }),
-    fc.record({ type: fc.constant("overwrite-files" as const), version }),
-  ),
+const dying = fc.record({ type: fc.constant("dead" as const), seconds: fc.integer({ min: 1, max: 300 }) });
+const byHand = fc.oneof(
+  fc.record({
+    type: fc.constant("move-alias" as const),
+    alias: fc.constantFrom("champion" as const, "challenger" as const),
+    version: fc.option(version),
+  }),
+  fc.record({ type: fc.constant("update-endpoint" as const), nth }),
+  fc.record({ type: fc.constant("update-to-own-configuration" as const) }),
+  fc.record({ type: fc.constant("delete-config" as const), nth }),
+  fc.record({ type: fc.constant("overwrite-files" as const), version }),
 );
+const meddling = fc.oneof({ weight: 2, arbitrary: rollingBack }, { weight: 2, arbitrary: dying }, rejecting, promoting, approving, byHand);
+
+/** By then what nobody approved has expired. */
+const unapprovedSeconds = 1000;
 
 /** A few steps that make sense together, so that stories get far; what is between them makes no sense at all. */
 const chapter: fc.Arbitrary<Step[]> = fc.oneof(
-  { weight: 8, arbitrary: fc.tuple(promote, decision("approve")) },
-  { weight: 3, arbitrary: fc.tuple(promote, hurried(decision("approve")), hurried(fc.oneof(reconcile, rollback)), hurried(reconcile)) },
-  { weight: 1, arbitrary: fc.tuple(hurried(rollback), hurried(fc.oneof(reconcile, rollback)), fc.oneof(promote, reconcile)) },
-  { weight: 1, arbitrary: fc.tuple(promote, decision("reject")) },
-  { weight: 1, arbitrary: fc.tuple(promote) },
-  { weight: 1, arbitrary: fc.tuple(decision("approve")) },
-  { weight: 1, arbitrary: fc.tuple(decision("reject")) },
-  { weight: 4, arbitrary: fc.tuple(rollback) },
-  { weight: 4, arbitrary: fc.tuple(reconcile) },
-  { weight: 1, arbitrary: fc.tuple(step(fc.constant({ type: "status" as const }))) },
-  { weight: 1, arbitrary: fc.tuple(byHand) },
+  { weight: 6, arbitrary: fc.tuple(step(promoting), step(approving, rest)) },
+  { weight: 6, arbitrary: fc.tuple(step(promoting), step(approving, rest), step(meddling, soon)) },
+  { weight: 1, arbitrary: fc.tuple(step(promoting), step(rejecting, rest)) },
+  { weight: 2, arbitrary: fc.tuple(step(promoting), step(meddling, soon)) },
+  { weight: 1, arbitrary: fc.tuple(step(promoting), step(fc.constant({ type: "wait" as const, seconds: unapprovedSeconds }), rest)) },
+  { weight: 3, arbitrary: fc.tuple(step(rollingBack)) },
+  { weight: 1, arbitrary: fc.tuple(step(rollingBack), step(meddling, soon)) },
+  { weight: 1, arbitrary: fc.tuple(step(fc.oneof(approving, rejecting, fc.constant({ type: "status" as const })))) },
+  { weight: 2, arbitrary: fc.tuple(step(byHand)) },
 );
 
-const mishap = fc.oneof(planned("orders", 5), planned("effects", 60), planned("calls", 300));
+/** Everything that changes something, each with as many calls as one run may well make of it. */
+export const effects: Record<string, number> = {
+  TransactWriteItemsCommand: 30,
+  UpdateItemCommand: 60,
+  PutObjectCommand: 30,
+  PublishCommand: 30,
+  PutMetricDataCommand: 20,
+  SetAlarmStateCommand: 1,
+  CreateModelCommand: 2,
+  CreateEndpointConfigCommand: 2,
+  UpdateEndpointCommand: 4,
+  setAlias: 3,
+};
+
+const mishap = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...Object.entries(effects)).chain(([name, most]) => planned(name, most)) },
+  { weight: 1, arbitrary: planned("effects", 80) },
+  { weight: 2, arbitrary: planned("calls", 600) },
+);
 
 const course: fc.Arbitrary<Course> = fc.record({
-  seconds: fc.integer({ min: 0, max: 60 }),
+  seconds: fc.integer({ min: 0, max: 30 }),
   ends: fc.oneof(
-    { weight: 8, arbitrary: fc.constant("comes-up" as const) },
+    { weight: 10, arbitrary: fc.constant("comes-up" as const) },
     { weight: 1, arbitrary: fc.constant("returns" as const) },
     { weight: 1, arbitrary: fc.constant("mislabelled" as const) },
   ),
 });
 
+const ailment: fc.Arbitrary<Ailment> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant("none" as const) },
+  { weight: 1, arbitrary: fc.constantFrom(...ailments) },
+);
+
+const interval = fc.integer({ min: 4, max: 8 });
+
 export const scenario: fc.Arbitrary<Scenario> = fc.record({
   past: fc.nat({ max: 2 }),
-  steps: fc.array(chapter, { minLength: 1, maxLength: 4, size: "max" }).map((chapters) => chapters.flat()),
-  mishaps: fc.array(mishap, { maxLength: 6, size: "max" }),
+  steps: fc.array(chapter, { minLength: 1, maxLength: 3, size: "max" }).map((chapters) => chapters.flat()),
+  mishaps: fc.oneof(
+    { weight: 4, arbitrary: fc.array(mishap, { maxLength: 6, size: "max" }) },
+    { weight: 1, arbitrary: fc.constant<PlannedMishap[]>([]) },
+  ),
   picks: fc.array(fc.nat({ max: 3 }), { maxLength: 20, size: "max" }),
   courses: fc.array(course, { minLength: 1, maxLength: 5, size: "max" }),
+  ailments: fc.record({ "1": ailment, "2": ailment, "3": ailment, "4": ailment }),
+  traffic: fc.record({
+    requestsPerSecond: fc.oneof({ weight: 4, arbitrary: fc.constant(200) }, { weight: 1, arbitrary: fc.constantFrom(0, 2) }),
+    delaySeconds: fc.constantFrom(0, 0, 2),
+  }),
+  drivers: fc.oneof({ weight: 2, arbitrary: fc.tuple(interval) }, { weight: 1, arbitrary: fc.tuple(interval, interval) }),
 });
 
-/** The same step while the one before is still at work. */
-function hurried(steps: fc.Arbitrary<Step>): fc.Arbitrary<Step> {
-  return fc.tuple(steps, soon).map(([{ act }, calls]) => ({ act, after: calls }));
-}
-
-function planned(of: PlannedMishap["of"], most: number): fc.Arbitrary<PlannedMishap> {
+function planned(of: string, most: number): fc.Arbitrary<PlannedMishap> {
   return fc.record({
     of: fc.constant(of),
     nth: fc.nat({ max: most }),
     what: fc.constantFrom(...mishaps),
-    seconds: fc.integer({ min: 1, max: 120 }),
+    seconds: fc.integer({ min: 1, max: 240 }),
   });
 }

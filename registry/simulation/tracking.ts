@@ -13,6 +13,8 @@ export class Tracking {
   readonly aliases: Record<string, number>;
   /** As they were before the last change. */
   aliasesBefore: Record<string, number>;
+  /** Counts the changes of aliases. */
+  changes = 0;
   readonly versions: readonly RegisteredVersion[];
 
   constructor(versions: readonly RegisteredVersion[], aliases: Record<string, number>) {
@@ -27,11 +29,15 @@ export class Tracking {
 
   setAlias(alias: string, version: number): void {
     this.#version(version);
+    if (this.aliases[alias] === version) return;
+    this.changes++;
     this.aliasesBefore = { ...this.aliases };
     this.aliases[alias] = version;
   }
 
   deleteAlias(alias: string): void {
+    if (!(alias in this.aliases)) return;
+    this.changes++;
     this.aliasesBefore = { ...this.aliases };
     delete this.aliases[alias];
   }

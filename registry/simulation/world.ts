@@ -1,112 +1,159 @@
-import { CreateEndpointConfigCommand, CreateModelCommand, UpdateEndpointCommand } from "@aws-sdk/client-sagemaker";
 import { type Descriptor, endpointOf } from "@falconry/environment/descriptor.ts";
+import { alarmPeriodSeconds, canarySettings } from "@falconry/model/canary.ts";
+import { promotionSettingsSchema } from "@falconry/model/promotion-settings.ts";
+import { heartbeatMetric, unhealthyMetric } from "@falconry/model/rollout-metrics.ts";
 import { type PromotionEvent, promotionEventSchema } from "../promotion/events.ts";
-import { champion, fold } from "../promotion/state.ts";
+import { champion, type EndpointState, fold } from "../promotion/state.ts";
+import type { AlarmRule } from "./alarm.ts";
 import { Buckets } from "./buckets.ts";
 import type { Clock } from "./clock.ts";
-import { type Course, Hosting, type Stock } from "./hosting.ts";
-import { type Item, Table } from "./table.ts";
+import type { Item } from "./expressions.ts";
+import { Hosting, type Stock } from "./hosting.ts";
+import { Monitoring } from "./monitoring.ts";
+import type { Scenario } from "./scenario.ts";
+import { Table } from "./table.ts";
+import { Topic } from "./topic.ts";
 import { type RegisteredVersion, Tracking } from "./tracking.ts";
+import { Traffic } from "./traffic.ts";
 
 /** How things stand when a run begins. */
 export interface Beginning {
   descriptor: Descriptor;
   workload: string;
-  objects: ReadonlyMap<string, Uint8Array>;
+  objects: ReadonlyMap<string, readonly Uint8Array[]>;
   stock: Stock;
   versions: readonly RegisteredVersion[];
   /** The ledger's items. */
   items: ReadonlyMap<number, Item>;
+  /** Sequences of the events that the topic was told. */
+  told: Iterable<number>;
   aliases: Record<string, number>;
   /** The configuration that the endpoint serves. */
   config: string;
 }
 
-/** The services of one run, with an eye on each effect as it happens: what may never be, not even for a moment. */
+/** The services of one run. */
 export class World {
   readonly descriptor: Descriptor;
+  readonly workload: string;
+  readonly canary: ReturnType<typeof canarySettings>;
+  readonly ailments: Scenario["ailments"];
   readonly table: Table;
   readonly buckets: Buckets;
   readonly hosting: Hosting;
+  readonly monitoring: Monitoring;
+  readonly topic: Topic;
   readonly tracking: Tracking;
-  /** What was seen that may never be. */
-  readonly violations: string[] = [];
-  /** Orders to SageMaker that were overtaken: when they arrived, the ledger had come further. */
-  strays = 0;
-  /** Configurations whose right answers were heard since they were last meant to be brought up. */
-  readonly #heard = new Set<string>();
-  readonly #parsed = new Map<string, PromotionEvent>();
-  #seen: number;
+  /** Counts what was done past the registry. */
+  handmade = 0;
+  /** A configuration has just taken more of the traffic than a canary's share. */
+  onWhole: (config: string) => void = () => {};
+  readonly #events: PromotionEvent[] = [];
+  /** By the sequence of the last event. */
+  readonly #states: EndpointState[] = [fold([])];
 
-  constructor(beginning: Beginning, courses: readonly Course[], clock: Clock) {
-    const { descriptor, workload, objects, stock, versions, items, aliases, config } = beginning;
-    const { name } = endpointOf(descriptor, workload);
+  constructor(beginning: Beginning, scenario: Pick<Scenario, "courses" | "ailments" | "traffic">, clock: Clock) {
+    const { descriptor, workload, objects, stock, versions, items, told, aliases, config } = beginning;
+    const endpoint = endpointOf(descriptor, workload);
     this.descriptor = descriptor;
+    this.workload = workload;
+    this.canary = canarySettings(promotionSettingsSchema.parse(endpoint.promotion).rollout.canary);
+    this.ailments = scenario.ailments;
     this.table = new Table(clock, items);
     this.buckets = new Buckets(objects);
-    this.hosting = new Hosting(name, config, stock, courses, clock, this.buckets);
+    this.topic = new Topic(told);
+    const alarm = (name: string, now: number) => this.monitoring.stateAt(name, now);
+    const onWhole = (whole: string) => this.onWhole(whole);
+    this.hosting = new Hosting({
+      name: endpoint.name,
+      config,
+      stock,
+      courses: scenario.courses,
+      clock,
+      buckets: this.buckets,
+      alarm,
+      onWhole,
+    });
+    const traffic = new Traffic({ ...scenario.traffic, ailments: scenario.ailments, windowSeconds: this.canary.windowSeconds });
+    const rules = alarmRules(endpoint.alarms, alarmPeriodSeconds(this.canary));
+    this.monitoring = new Monitoring(endpoint.name, rules, clock, traffic, () => this.hosting.spans);
     this.tracking = new Tracking(versions, aliases);
-    this.#seen = this.table.texts.length;
   }
 
   /** The ledger as it stands in the table, whatever any process believes. */
-  get events(): PromotionEvent[] {
-    return this.table.texts.map((text) => {
-      const event = this.#parsed.get(text) ?? promotionEventSchema.parse(JSON.parse(text));
-      this.#parsed.set(text, event);
-      return event;
-    });
-  }
-
-  /** Something may have been written to the ledger. */
-  watchLedger(): void {
-    for (const event of this.events.slice(this.#seen)) {
-      this.#seen++;
-      if (event.type === "deploying" || event.type === "rolling-back") this.#heard.delete(event.deployment.config);
-      const isProven = (event.type !== "live" && event.type !== "rolled-back") || this.#heard.has(event.config);
-      if (!isProven) this.violations.push(`event ${event.sequence} says ${event.type}, and ${event.config} never gave a right answer`);
+  get events(): readonly PromotionEvent[] {
+    for (;;) {
+      const text = this.table.text(this.#events.length + 1);
+      if (text === undefined) return this.#events;
+      const event = eventOf(text);
+      this.#states.push(fold([event], this.#states.at(-1)));
+      this.#events.push(event);
     }
   }
 
-  /** An order is about to reach SageMaker: its intention stands in the ledger. */
-  watchOrder(command: object): void {
-    if (command instanceof CreateModelCommand) this.#expectIntended(command.input.ModelName, command);
-    if (command instanceof CreateEndpointConfigCommand) this.#expectIntended(command.input.EndpointConfigName, command);
-    if (command instanceof UpdateEndpointCommand) this.#watchUpdate(command);
-    if (/^(Delete|Stop)/.test(command.constructor.name)) this.violations.push(`the product sent ${command.constructor.name}`);
+  /** What the ledger adds up to. */
+  get state(): EndpointState {
+    return this.stateAfter(this.events.length);
   }
 
-  #watchUpdate(command: UpdateEndpointCommand): void {
-    const { EndpointConfigName: config } = command.input;
-    if (!this.#intentions.some(({ previousConfig }) => previousConfig === config)) this.#expectIntended(config, command);
-    const progress = fold(this.events).inFlight?.progress;
-    const isMeant = progress !== undefined && "deployment" in progress;
-    if (!isMeant || (progress.deployment.config !== config && progress.state !== "returning")) this.strays++;
+  stateAfter(sequence: number): EndpointState {
+    const state = this.#states[sequence];
+    if (state === undefined) throw new Error(`the ledger has no event ${sequence} yet`);
+    return state;
   }
 
-  get #intentions() {
-    return this.events.filter((event) => event.type === "deploying" || event.type === "rolling-back");
+  /** The audit bucket holds the hash of this event. */
+  isWitnessed(sequence: number): boolean {
+    const { name } = endpointOf(this.descriptor, this.workload);
+    return this.buckets.bytes(`${this.descriptor.lake.audit}/${name}/${String(sequence).padStart(12, "0")}.json`) !== undefined;
   }
 
-  /** Somebody asked the endpoint, and it answered. */
-  watchAnswer(): void {
-    if (this.hosting.answersRight) this.#heard.add(this.hosting.servingConfig);
-  }
-
-  /** The registry says "champion" only of what was proven to serve. */
-  watchAlias(alias: string, version: number): void {
-    const { everLive } = fold(this.events);
-    if (alias === "champion" && !everLive.has(version)) this.violations.push(`version ${version} was called champion before it was live`);
+  /** Counts what changed in any service. */
+  get changes(): number {
+    const { table, buckets, hosting, topic, tracking } = this;
+    return table.writes + buckets.writes + hosting.updates + topic.messages + tracking.changes + this.handmade;
   }
 
   /** What the ledger says should serve. */
   get meantConfig(): string {
     const [endpoint] = Object.values(this.descriptor.endpoints);
-    return champion(fold(this.events))?.config ?? endpoint?.bootstrapConfig ?? "";
+    return champion(this.state)?.config ?? endpoint?.bootstrapConfig ?? "";
   }
+}
 
-  #expectIntended(name: string | undefined, command: object): void {
-    if (this.#intentions.some(({ deployment }) => deployment.config === name || deployment.model === name)) return;
-    this.violations.push(`${command.constructor.name} of ${name}, which no event of the ledger intends`);
-  }
+/** As infrastructure makes them (D4). */
+function alarmRules(names: { silent: string; unhealthy: string }, periodSeconds: number): AlarmRule[] {
+  const once = { evaluationPeriods: 1, datapointsToAlarm: 1, threshold: 1 };
+  return [
+    {
+      ...once,
+      name: names.silent,
+      metric: heartbeatMetric,
+      period: periodSeconds,
+      statistic: "Sum",
+      breaches: "below",
+      missing: "breaching",
+    },
+    {
+      ...once,
+      name: names.unhealthy,
+      metric: unhealthyMetric,
+      period: 10,
+      statistic: "Maximum",
+      breaches: "from",
+      missing: "notBreaching",
+    },
+  ];
+}
+
+/** The same event is read in run after run of the same beginning. */
+const parsed = new Map<string, PromotionEvent>();
+const maxParsed = 1000;
+
+function eventOf(text: string): PromotionEvent {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const event = promotionEventSchema.parse(JSON.parse(text));
+  if (parsed.size < maxParsed) parsed.set(text, event);
+  return event;
 }
