@@ -6,6 +6,7 @@ import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
 import { localCredentials } from "@falconry/environment/environment.ts";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { driveToRest, traffic } from "./drive.fixture.ts";
 import { type Registry, registryOf } from "./registry.ts";
 import { openTrial, type Trial } from "./trial.fixture.ts";
 
@@ -13,7 +14,7 @@ let trial: Trial;
 let registry: Registry;
 
 beforeAll(async () => {
-  trial = await openTrial();
+  trial = await openTrial({ gates: { floor: 0.7, tolerance: 0.2, minimumRows: 20 }, fourEyes: false, anyLatency: true });
   registry = registryOf(trial.environment, { actor: "ada", now: () => new Date() });
 });
 afterAll(() => trial[Symbol.asyncDispose]());
@@ -48,19 +49,26 @@ async function ask() {
   return JSON.parse(Body.transformToString()).predictions[0];
 }
 
+async function goLive(version: number): Promise<void> {
+  const { name } = trial.workload;
+  const { promotion } = await registry.promote(name, version);
+  await driveToRest(registry, name);
+  expect((await registry.promotion(promotion)).gates.filter(({ passed }) => !passed)).toEqual([]);
+  await registry.approve(promotion, "fitted in a notebook");
+  await driveToRest(registry, name);
+  expect(await registry.promotion(promotion)).toMatchObject({ state: "live" });
+}
+
 test("a scikit-learn model that Python logged, ZipMap and all, is promoted, served and rolled back", async () => {
   const first = await trial.register();
-  await registry.approve((await registry.promote(trial.workload, first)).promotion, "first");
-
+  await goLive(first);
   const version = await runExample();
-  const { promotion, gates } = await registry.promote(
-    { ...trial.workload, gates: { floor: 0.7, tolerance: 0.2, minimumRows: 20 } },
-    version,
-  );
-  expect(gates.filter(({ passed }) => !passed)).toEqual([]);
-  expect(await registry.approve(promotion, "fitted in a notebook")).toMatchObject({ state: "live" });
+  const asking = traffic(trial);
+  await goLive(version);
+  expect(await asking.stop()).toMatchObject({ failures: [] });
   expect(await ask()).toMatchObject({ prediction: 1, model: { name: trial.workload.name, version } });
 
-  expect(await registry.rollback(trial.workload, { reason: "only a trial" })).toMatchObject({ from: version, to: first });
+  expect(await registry.rollback(trial.workload.name, { reason: "only a trial" })).toMatchObject({ from: version, to: first });
+  await driveToRest(registry, trial.workload.name);
   expect(await ask()).toMatchObject({ prediction: 1, model: { version: first } });
 });

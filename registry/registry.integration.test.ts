@@ -1,42 +1,42 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
-import { MlflowClient } from "mlflow-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { askedVersion, driveToRest } from "./drive.fixture.ts";
 import { type Registry, registryOf } from "./registry.ts";
 import { openTrial, type Trial } from "./trial.fixture.ts";
 
 let trial: Trial;
-let registry: Registry;
+let name: string;
+let ada: Registry;
+let grace: Registry;
+
+const as = (actor: string) => registryOf(trial.environment, { actor, now: () => new Date() });
 
 beforeAll(async () => {
   trial = await openTrial();
-  registry = registryOf(trial.environment, { actor: "ada", now: () => new Date() });
-  for (let version = 1; version <= 3; version++) await trial.register({ weight: 3 + version });
+  name = trial.workload.name;
+  [ada, grace] = [as("ada"), as("grace")];
+  for (let version = 1; version <= 3; version++) await trial.register({ weight: 3 + version, spoiltTags: { "mlflow.user": "tim" } });
 });
 afterAll(() => trial[Symbol.asyncDispose]());
 
-async function servedVersion(): Promise<number> {
-  const { Body } = await trial.environment.sagemakerRuntime.send(
-    new InvokeEndpointCommand({
-      EndpointName: trial.endpoint,
-      ContentType: "application/json",
-      Body: JSON.stringify({ dataframe_records: [{ thrust: 2, drag: 1 }] }),
-    }),
-  );
-  return JSON.parse(Body.transformToString()).predictions[0].model.version;
-}
-
-async function goLive(version: number): Promise<void> {
-  const { promotion } = await registry.promote(trial.workload, version);
-  await registry.approve(promotion, "better");
-}
-
 async function statusNow() {
-  const [status] = (await registry.status(trial.workload)).workloads;
+  const [status] = (await ada.status(name)).workloads;
   return status;
 }
 
-const eventTypes = async () => (await registry.history(trial.workload)).events.map(({ type }) => type);
+/** Past our client, which deletes nothing. */
+async function deleteVersion(version: number): Promise<void> {
+  const { uri } = trial.environment.descriptor.tracking;
+  const body = JSON.stringify({ name, version: String(version) });
+  const answer = await fetch(`${uri}/api/2.0/mlflow/model-versions/delete`, {
+    method: "DELETE",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  expect(answer.status).toBe(200);
+}
+
+const eventTypes = async () => (await ada.history(name)).events.map(({ type }) => type);
 
 describe("from nothing to the first champion", () => {
   test("before it, the bootstrap model serves, and all agree on that", async () => {
@@ -44,23 +44,36 @@ describe("from nothing to the first champion", () => {
   });
 
   test("there is nothing to roll back to", async () => {
-    await expect(registry.rollback(trial.workload, { reason: "just so" })).rejects.toMatchObject({
-      code: "registry.nothing-to-roll-back-to",
-    });
+    await expect(ada.rollback(name, { reason: "just so" })).rejects.toMatchObject({ code: "registry.nothing-to-roll-back-to" });
   });
 
   test("a version that does not exist is refused with the ones that do", async () => {
-    await expect(registry.promote(trial.workload, 9)).rejects.toMatchObject({
-      code: "registry.version-unknown",
-      hint: "Name one of: 1, 2, 3",
+    await expect(ada.promote(name, 9)).rejects.toMatchObject({ code: "registry.version-unknown", hint: "Name one of: 1, 2, 3" });
+  });
+
+  test("a request is answered at once, and nothing was done for it yet", async () => {
+    expect(await ada.promote(name, 1)).toMatchObject({ promotion: `${name}-1`, version: 1, state: "requested", gates: [] });
+    expect(await eventTypes()).toEqual(["requested"]);
+  });
+
+  test("a second promotion meanwhile is refused, naming the first", async () => {
+    await expect(ada.promote(name, 2)).rejects.toMatchObject({
+      code: "registry.promotion-in-flight",
+      exitCode: 3,
+      message: expect.stringContaining(`${name}-1`),
     });
   });
 
-  test("a promotion rests at awaiting-approval, with every gate's finding", async () => {
-    const promotion = await registry.promote(trial.workload, 1);
-    expect(promotion).toMatchObject({ promotion: `${trial.workload.name}-1`, version: 1, state: "awaiting-approval" });
-    expect(promotion.gates.filter(({ passed }) => !passed)).toEqual([]);
-    expect(promotion.gates.map(({ name }) => name)).toEqual([
+  test("a pass runs every gate; then a person is waited for", async () => {
+    expect(await driveToRest(ada, name)).toMatchObject({
+      state: "awaiting-approval",
+      champion: null,
+      challenger: { version: 1 },
+      agrees: true,
+    });
+    const { gates } = await ada.promotion(`${name}-1`);
+    expect(gates.filter(({ passed }) => !passed)).toEqual([]);
+    expect(gates.map(({ name }) => name)).toEqual([
       "lineage-complete",
       "tensors-only",
       "compatible-signature",
@@ -68,107 +81,83 @@ describe("from nothing to the first champion", () => {
       "metric-floor",
       "not-worse-than-champion",
     ]);
-    expect(await statusNow()).toMatchObject({ state: "awaiting-approval", champion: null, challenger: { version: 1 }, agrees: true });
   });
 
-  test("a second promotion meanwhile is refused, naming the first", async () => {
-    await expect(registry.promote(trial.workload, 2)).rejects.toMatchObject({
-      code: "registry.promotion-in-flight",
-      exitCode: 3,
-      message: expect.stringContaining(`${trial.workload.name}-1`),
-    });
+  test.each(["ada", "tim"])("%s, who asked for it or trained it, may not approve it", async (actor) => {
+    await expect(as(actor).approve(`${name}-1`, "first")).rejects.toMatchObject({ code: "registry.four-eyes", exitCode: 3 });
   });
 
-  test("approved, it is live: the endpoint answers with it, and the alias names it", async () => {
-    await expect(registry.approve(`${trial.workload.name}-1`, " ")).rejects.toMatchObject({ code: "registry.reason-missing" });
-    expect(await registry.approve(`${trial.workload.name}-1`, "first")).toMatchObject({ state: "live", version: 1 });
-    expect(await servedVersion()).toBe(1);
-    expect(await trial.environment.mlflow.modelVersions.getByAlias(trial.workload.name, "champion")).toMatchObject({ version: 1 });
-    expect(await statusNow()).toMatchObject({ state: "live", champion: { version: 1 }, challenger: null, agrees: true });
-    expect(await eventTypes()).toEqual(["requested", "gates-passed", "approved", "deploying", "updating", "live"]);
+  test("approved, and driven to its end, it is live: the endpoint answers with it, and the alias names it", async () => {
+    await expect(grace.approve(`${name}-1`, " ")).rejects.toMatchObject({ code: "registry.reason-missing" });
+    expect(await grace.approve(`${name}-1`, "first")).toMatchObject({ state: "approved", version: 1 });
+    expect(await driveToRest(ada, name)).toMatchObject({ state: "live", champion: { version: 1 }, challenger: null, agrees: true });
+    expect(await askedVersion(trial)).toBe(1);
+    expect(await trial.environment.mlflow.modelVersions.getByAlias(name, "champion")).toMatchObject({ version: 1 });
+    const types = (await eventTypes()).filter((type) => type !== "mirrored");
+    expect(types).toEqual(["requested", "gates-passed", "approved", "deploying", "updating", "live"]);
   });
 
   test("what is live is not promoted again, nor approved again", async () => {
-    await expect(registry.promote(trial.workload, 1)).rejects.toMatchObject({ code: "registry.already-live" });
-    await expect(registry.approve(`${trial.workload.name}-1`, "again")).rejects.toMatchObject({ code: "registry.wrong-state" });
+    await expect(ada.promote(name, 1)).rejects.toMatchObject({ code: "registry.already-live" });
+    await expect(grace.approve(`${name}-1`, "again")).rejects.toMatchObject({ code: "registry.wrong-state" });
   });
 
   test("there is still nothing to roll back to: the bootstrap model is no version", async () => {
-    await expect(registry.rollback(trial.workload, { reason: "just so" })).rejects.toMatchObject({
-      code: "registry.nothing-to-roll-back-to",
-    });
+    await expect(ada.rollback(name, { reason: "just so" })).rejects.toMatchObject({ code: "registry.nothing-to-roll-back-to" });
   });
 });
 
 describe("with a champion", () => {
-  test("a rejected promotion changes nothing that serves", async () => {
-    const { promotion } = await registry.promote(trial.workload, 2);
-    expect(await registry.reject(promotion, "wrong month")).toMatchObject({ state: "rejected" });
-    expect(await statusNow()).toMatchObject({ state: "live", champion: { version: 1 }, challenger: null, agrees: true });
+  test.each([
+    ["grace", "rejected"],
+    ["ada", "cancelled"],
+  ])("%s says no: it is %s, and what serves is left alone", async (actor, state) => {
+    const { promotion } = await ada.promote(name, 2);
+    await driveToRest(ada, name);
+    expect(await as(actor).reject(promotion, "wrong month")).toMatchObject({ state, because: "wrong month" });
+    expect(await driveToRest(ada, name)).toMatchObject({ state: "live", champion: { version: 1 }, challenger: null, agrees: true });
   });
 
-  test("a rollback goes to the champion before, within seconds, and says how many", async () => {
-    await goLive(2);
-    await goLive(3);
-    const { from, to, seconds } = await registry.rollback(trial.workload, { reason: "recall fell" });
-    expect({ from, to }).toEqual({ from: 3, to: 2 });
-    expect(seconds).toBeGreaterThan(0);
-    expect(await servedVersion()).toBe(2);
-    expect(await statusNow()).toMatchObject({ state: "live", champion: { version: 2 }, agrees: true });
+  test("a version that MLflow lost after it was asked for is refused by the gates", async () => {
+    const version = await trial.register();
+    const { promotion } = await ada.promote(name, version);
+    await deleteVersion(version);
+    await driveToRest(ada, name);
+    expect(await ada.promotion(promotion)).toMatchObject({ state: "refused", because: expect.stringContaining("lineage-complete") });
   });
 
-  test("--to takes any version that was live, and no other", async () => {
-    await expect(registry.rollback(trial.workload, { to: 9, reason: "just so" })).rejects.toMatchObject({
-      code: "registry.never-live",
-      hint: "Name one of: 1, 2, 3",
-    });
-    await expect(registry.rollback(trial.workload, { to: 2, reason: "just so" })).rejects.toMatchObject({ code: "registry.already-live" });
-    expect(await registry.rollback(trial.workload, { to: 3, reason: "it was right after all" })).toMatchObject({ from: 2, to: 3 });
-    expect(await servedVersion()).toBe(3);
+  test("nobody approves it in time: it expires", async () => {
+    const { promotion } = await ada.promote(name, 2);
+    await driveToRest(ada, name);
+    const inFourDays = () => new Date(Date.now() + 4 * 24 * 3_600_000);
+    await registryOf(trial.environment, { actor: "ada", now: inFourDays }).reconcile(name);
+    expect(await ada.promotion(promotion)).toMatchObject({ state: "expired", because: "nobody approved it within 72 hours" });
   });
 
-  test("a rollback gives up the promotion that awaits approval", async () => {
-    const { promotion } = await registry.promote(trial.workload, 1);
-    expect(await registry.rollback(trial.workload, { reason: "recall fell" })).toMatchObject({ from: 3, to: 2 });
-    await expect(registry.approve(promotion, "better")).rejects.toMatchObject({
-      code: "registry.wrong-state",
-      message: expect.stringContaining("superseded"),
-    });
-    expect(await statusNow()).toMatchObject({ state: "live", champion: { version: 2 }, challenger: null, agrees: true });
-  });
-
-  test("an alias that was moved by hand is seen by status, and put back by reconcile", async () => {
-    await trial.environment.mlflow.registeredModels.setAlias(trial.workload.name, "champion", 1);
-    expect(await statusNow()).toMatchObject({
-      agrees: false,
-      differences: [`alias champion of ${trial.workload.name} names version 1; the ledger says version 2`],
-    });
-    expect((await registry.reconcile(trial.workload)).workloads[0]).toMatchObject({ agrees: true });
+  test("two people act at the same moment: one of them is refused with words", async () => {
+    const { promotion } = await ada.promote(name, 2);
+    await driveToRest(ada, name);
+    const said = await Promise.allSettled([grace.reject(promotion, "no"), as("linus").reject(promotion, "no")]);
+    const [refused] = said.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    expect(said.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(refused).toMatchObject({ code: "registry.wrong-state", message: expect.stringContaining("rejected") });
+    await driveToRest(ada, name);
   });
 
   test("models shows each version with its metrics, its last promotion and where it serves", async () => {
-    const { versions } = await registry.models(trial.workload);
+    const { versions } = await ada.models(name);
     expect(versions.map(({ version, serves, promotion }) => [version, serves, promotion?.state])).toEqual([
-      [3, [], "live"],
-      [2, [trial.endpoint], "live"],
-      [1, [], "superseded"],
+      [3, [], undefined],
+      [2, [], "rejected"],
+      [1, [trial.endpoint], "live"],
     ]);
     expect(versions[0]?.metrics).toEqual({ test_accuracy: 1 });
   });
 
   test("the audit trail verifies", async () => {
-    const { events } = await registry.history(trial.workload);
-    expect((await registry.verifyAudit(trial.workload)).ledgers).toMatchObject([{ workload: trial.workload.name, events: events.length }]);
-    expect(events.filter(({ type }) => type === "rolling-back")[0]).toMatchObject({ actor: "ada", reason: "recall fell" });
-  });
-
-  test("with MLflow down a rollback works all the same; the aliases follow when it is back", async () => {
-    const mlflow = new MlflowClient({ trackingUri: "http://127.0.0.1:1", timeoutSeconds: 1 });
-    const alone = registryOf({ ...trial.environment, mlflow }, { actor: "ada", now: () => new Date() });
-    await expect(alone.promote(trial.workload, 3)).rejects.toMatchObject({ code: "UNREACHABLE" });
-    expect(await alone.rollback(trial.workload, { to: 3, reason: "recall fell" })).toMatchObject({ from: 2, to: 3 });
-    expect((await alone.status(trial.workload)).workloads[0]).toMatchObject({ champion: { version: 3 }, agrees: false });
-    expect((await registry.reconcile(trial.workload)).workloads[0]).toMatchObject({ agrees: true, differences: [] });
+    const { events, more } = await ada.history(name);
+    expect(more).toBe(false);
+    expect((await ada.verifyAudit(name)).ledgers).toMatchObject([{ workload: name, events: events.length }]);
   });
 });
 
@@ -182,24 +171,25 @@ describe("somebody rewrites what the ledger keeps", () => {
         new UpdateItemCommand({ TableName: table(), Key: key(0), UpdateExpression: expression, ExpressionAttributeValues: values }),
       );
     await set("SET inFlight = :id", { ":id": { S: "falcon-99" } });
-    await expect(registry.verifyAudit(trial.workload)).rejects.toMatchObject({
+    await expect(ada.verifyAudit(name)).rejects.toMatchObject({
       code: "registry.audit-failed",
       message: expect.stringContaining("the head says that falcon-99 is in flight; the events say nothing"),
     });
     await set("REMOVE inFlight");
-    await registry.verifyAudit(trial.workload);
+    await ada.verifyAudit(name);
   });
 
   test("one byte of an event: verify names it, and nothing is promoted or rolled back on its word", async () => {
-    const { Item } = await trial.environment.dynamodb.send(new GetItemCommand({ TableName: table(), Key: key(3) }));
-    const event = { S: (Item?.event?.S ?? "").replace('"actor":"ada"', '"actor":"eve"') };
-    await trial.environment.dynamodb.send(new PutItemCommand({ TableName: table(), Item: { ...key(3), event } }));
-    await expect(registry.verifyAudit(trial.workload)).rejects.toMatchObject({
+    const { Item } = await trial.environment.dynamodb.send(new GetItemCommand({ TableName: table(), Key: key(4) }));
+    const event = { S: (Item?.event?.S ?? "").replace('"actor":"grace"', '"actor":"eve"') };
+    await trial.environment.dynamodb.send(new PutItemCommand({ TableName: table(), Item: { ...key(4), event } }));
+    const newcomer = as("ada");
+    await expect(newcomer.verifyAudit(name)).rejects.toMatchObject({
       code: "registry.audit-failed",
       exitCode: 3,
-      message: expect.stringContaining("event 3 was changed"),
+      message: expect.stringContaining("event 4 was changed"),
     });
-    await expect(registry.promote(trial.workload, 1)).rejects.toMatchObject({ code: "registry.ledger-corrupt" });
-    await expect(registry.rollback(trial.workload, { reason: "recall fell" })).rejects.toMatchObject({ code: "registry.ledger-corrupt" });
+    await expect(newcomer.promote(name, 2)).rejects.toMatchObject({ code: "registry.ledger-corrupt" });
+    await expect(newcomer.rollback(name, { reason: "recall fell" })).rejects.toMatchObject({ code: "registry.ledger-corrupt" });
   });
 });

@@ -39,14 +39,21 @@ export interface Trial extends AsyncDisposable {
 }
 
 /** A canary bakes in seconds: it gets traffic as fast as the machine gives it. */
-const rollout: PromotionSettings["rollout"] = {
-  instanceType: "ml.m5.large",
-  instanceCount: 2,
-  canary: { minimumBakeSeconds: 3, maxBakeSeconds: 11, silenceToAlarmSeconds: 4, windowSeconds: 1, minimumRequests: 100 },
-};
+const canary = { minimumBakeSeconds: 3, maxBakeSeconds: 13, silenceToAlarmSeconds: 4, windowSeconds: 1, minimumRequests: 100 };
 
-/** @param held what the environment holds promotions to, where a test wants it otherwise */
-export async function openTrial(held: Partial<PromotionSettings> = {}): Promise<Trial> {
+function rolloutOf({ fourEyes, anyLatency }: TrialSettings): PromotionSettings["rollout"] {
+  return { instanceType: "ml.m5.large", instanceCount: 2, canary: { ...canary, ...(anyLatency && { latencyEffect: 1 }) }, fourEyes };
+}
+
+/** What the environment holds promotions to, where a test wants it otherwise. */
+export interface TrialSettings {
+  gates?: PromotionSettings["gates"];
+  fourEyes?: boolean;
+  /** A machine that does other things beside makes new containers slow: how slow they are is not judged. */
+  anyLatency?: boolean;
+}
+
+export async function openTrial(settings: TrialSettings = {}): Promise<Trial> {
   const name = `trial-${randomUUID().slice(0, 8)}`;
   const { metric, gates } = trialWorkload(name);
   using local = await openEnvironment("local");
@@ -57,7 +64,7 @@ export async function openTrial(held: Partial<PromotionSettings> = {}): Promise<
     instanceCount: 2,
     bootstrapConfig: `${local.descriptor.environment}-${name}-bootstrap`,
     alarms: { silent: `${name}-silent`, unhealthy: `${name}-unhealthy` },
-    promotion: { metric, gates, rollout, ...held },
+    promotion: { metric, gates: settings.gates ?? gates, rollout: rolloutOf(settings) },
   };
   const environment = connect({ ...local.descriptor, endpoints: { [name]: endpoint } });
   const features = await storeFeatures(environment, name);

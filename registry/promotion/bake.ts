@@ -9,7 +9,9 @@ import type { Operation, UnderWay } from "./operation.ts";
 /** What to do while SageMaker brings up what was ordered (D4). Whoever waits here says that the deployment is watched over; whoever gives up says it no more. */
 export function bake(operation: Operation, way: UnderWay, { endpoint, evidence }: Observation, now: Date): Action {
   const { pending, status } = endpoint ?? {};
-  const waits = (because: string): Action => ({ type: "wait", because, beat: way.canary && status !== "RollingBack" });
+  // Nobody else's update is watched over: an order that came late, or a stranger's, is not to outlive its alarms by our heartbeat.
+  const isOurs = pending === undefined || pending.config === way.to.config;
+  const waits = (because: string): Action => ({ type: "wait", because, beat: way.canary && isOurs && status !== "RollingBack" });
   if (way.bakingSince === undefined) {
     const isBaking = way.canary && pending?.config === way.to.config && pending.stage === "Baking";
     if (!isBaking) return waits(`the endpoint is ${status}${pending === undefined ? "" : `: ${pending.config} is ${pending.stage}`}`);

@@ -150,7 +150,7 @@ describe.each<[string, readonly EventDraft[], [string, Partial<Observation>, str
       ["an old failure still stands there", { ...runs("v1", "InService", "last week"), ...quiet }, "update-endpoint to v2"],
       ["the order came through before a crash", updating("v1", "v2"), "beat, and wait"],
       ["its canary has traffic", updating("v1", "v2", "Baking"), "record baking"],
-      ["somebody else's update runs", updating("v1", "theirs", "Baking"), "beat, and wait"],
+      ["somebody else's update runs: its alarms are not held off", updating("v1", "theirs", "Baking"), "wait"],
       ["the endpoint is gone", {}, "record giving-up, by sagemaker: the endpoint does not exist"],
     ],
   ],
