@@ -54,7 +54,7 @@ test("a descriptor of another shape is refused with the member that is wrong", a
 });
 
 function writeRegion(aws: number): Promise<void> {
-  return writeFile(join(folder, "region.json"), JSON.stringify({ ports: { aws, mlflow: 1, sagemaker: 2 } }));
+  return writeFile(join(folder, "region.json"), JSON.stringify({ ports: { aws, mlflow: 1, sagemaker: 2, controlPlane: 3 } }));
 }
 
 /** A port that nobody listens on: one that was free a moment ago. */

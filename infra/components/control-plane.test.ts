@@ -9,10 +9,8 @@ beforeAll(async () => {
 }, loadingTakesMilliseconds);
 
 test("every request needs a token of the environment's pool for its client; the question after health needs none", () => {
-  expect(ofType(all, "Route").map(({ inputs }) => [inputs.routeKey, inputs.authorizationType, inputs.authorizerId])).toEqual([
-    ["$default", "JWT", "control-plane"],
-    ["GET /health", "NONE", undefined],
-  ]);
+  const routes = ofType(all, "Route").map(({ inputs }) => [inputs.routeKey, [inputs.authorizationType, inputs.authorizerId]]);
+  expect(Object.fromEntries(routes)).toEqual({ $default: ["JWT", "control-plane"], "GET /health": ["NONE", undefined] });
   const [authorizer] = ofType(all, "Authorizer");
   expect(authorizer?.inputs).toMatchObject({
     authorizerType: "JWT",
@@ -39,10 +37,11 @@ test("a drive never keeps a person waiting: no concurrency is reserved that they
 });
 
 test("only this API and this schedule may call the function", () => {
-  expect(ofType(all, "Permission").map(({ inputs }) => [inputs.principal, inputs.sourceArn])).toEqual([
-    ["events.amazonaws.com", "arn:aws:cloudwatch:eu-central-1:123456789012:eventRule/control-plane"],
-    ["apigateway.amazonaws.com", "arn:aws:execute-api:eu-central-1:123456789012:api/*/*"],
-  ]);
+  const callers = ofType(all, "Permission").map(({ inputs }) => [inputs.principal, inputs.sourceArn]);
+  expect(Object.fromEntries(callers)).toEqual({
+    "events.amazonaws.com": "arn:aws:cloudwatch:eu-central-1:123456789012:eventRule/control-plane",
+    "apigateway.amazonaws.com": "arn:aws:execute-api:eu-central-1:123456789012:api/*/*",
+  });
 });
 
 test("another descriptor makes new instances: each reads it once", () => {
@@ -54,10 +53,8 @@ test("another descriptor makes new instances: each reads it once", () => {
 });
 
 test("its logs are kept for a year, and it writes no others", () => {
-  expect(ofType(all, "LogGroup").map(({ inputs }) => [inputs.name, inputs.retentionInDays])).toEqual([
-    ["/aws/vendedlogs/dev-control-plane", 365],
-    ["/aws/lambda/dev-control-plane", 365],
-  ]);
+  const logs = ofType(all, "LogGroup").map(({ inputs }) => [inputs.name, inputs.retentionInDays]);
+  expect(Object.fromEntries(logs)).toEqual({ "/aws/vendedlogs/dev-control-plane": 365, "/aws/lambda/dev-control-plane": 365 });
   const [logging] = ofType(all, "RolePolicy").filter(({ name }) => name === "control-plane");
   expect(statements(logging).map(({ Action, Resource }) => [Action, Resource])).toEqual([
     [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:cloudwatch:eu-central-1:123456789012:logGroup/control-plane:*"]],

@@ -1,15 +1,22 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { DeleteAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  CognitoIdentityProviderClient,
+  InitiateAuthCommand,
+  RespondToAuthChallengeCommand,
+} from "@aws-sdk/client-cognito-identity-provider";
 import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
-import { openEnvironment } from "@falconry/environment/environment.ts";
+import { localCredentials, openEnvironment } from "@falconry/environment/environment.ts";
 import { processTable } from "@falconry/environment/process-table.ts";
 import { regionFolder } from "@falconry/environment/region-folder.ts";
+import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { down } from "./down.ts";
 import { logs } from "./logs.ts";
@@ -39,6 +46,7 @@ test("an up that was killed half way is finished by the next", async () => {
     ["ministack", true],
     ["mlflow", true],
     ["endpoint-host", true],
+    ["control-plane", true],
   ]);
   expect(region.resources.orphans).toEqual([]);
 });
@@ -74,6 +82,42 @@ test("MLflow keeps its artifacts in the region's own bucket", async () => {
   await environment.mlflow.experiments.getOrCreate("outlives-its-server");
 });
 
+test("people's credentials are theirs alone to read, and the control plane knows each by password and authenticator's code", async () => {
+  expect((await stat(join(folder, "users.json"))).mode & 0o777).toBe(0o600);
+  const people = await users();
+  expect(people.map(({ name }) => name).sort()).toEqual(["approver", "operator", "scientist"]);
+  for (const person of people) {
+    const token = await logIn(person);
+    expect(claims(token)["cognito:groups"]).toEqual([person.name]);
+    expect((await askControlPlane(token)).status).toBe(200);
+  }
+  expect((await askControlPlane("no token")).status).toBe(401);
+});
+
+test("a person whose credentials are lost gets new ones; everybody else keeps theirs", async () => {
+  const before = await users();
+  const kept = before.filter(({ name }) => name !== "operator");
+  await writeFile(join(folder, "users.json"), JSON.stringify({ users: kept }), { mode: 0o600 });
+  await up({ folder });
+
+  const after = await users();
+  expect(after).toEqual(expect.arrayContaining(kept));
+  const operator = after.find(({ name }) => name === "operator");
+  expect(before).not.toContainEqual(operator);
+  if (operator) expect((await askControlPlane(await logIn(operator))).status).toBe(200);
+});
+
+test("the control plane starts again when the region is not what it knew, and only then", async () => {
+  const before = await status({ folder });
+  const { cloudwatch, descriptor } = await openEnvironment("local", folder);
+  const alarm = descriptor.endpoints.falcon?.alarms.silent ?? "";
+  await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [alarm] }));
+  const after = await up({ folder });
+  expect(after.resources.created).toEqual([expect.stringContaining("falcon-silent")]);
+  expect(pidOf(after, "control-plane")).not.toBe(pidOf(before, "control-plane"));
+  expect(pidOf(await up({ folder }), "control-plane")).toBe(pidOf(after, "control-plane"));
+});
+
 test("two regions in two folders do not meet", async () => {
   const [ours, other] = [await status({ folder }), await status({ folder: regionFolder() })];
   expect(other.directory).not.toBe(ours.directory);
@@ -92,10 +136,11 @@ test("up starts again what was killed, with all that it left behind, and nothing
   const before = await status({ folder });
   kill(before, "mlflow");
   kill(before, "endpoint-host");
+  kill(before, "control-plane");
   await expect.poll(async () => healthyServices(await status({ folder }))).toEqual(["ministack"]);
 
   const after = await up({ folder });
-  expect(healthyServices(after)).toEqual(["ministack", "mlflow", "endpoint-host"]);
+  expect(healthyServices(after)).toEqual(["ministack", "mlflow", "endpoint-host", "control-plane"]);
   expect(pidOf(after, "ministack")).toBe(pidOf(before, "ministack"));
   expect(pidOf(after, "mlflow")).not.toBe(pidOf(before, "mlflow"));
 });
@@ -151,10 +196,47 @@ test("the state survives down and up, on the same ports", async () => {
 
 test("logs give the end of each service's log, or of one", async () => {
   const all = await logs({ folder, lines: 2 });
-  expect(all.services.map(({ name }) => name)).toEqual(["ministack", "mlflow", "endpoint-host"]);
+  expect(all.services.map(({ name }) => name)).toEqual(["ministack", "mlflow", "endpoint-host", "control-plane"]);
   const one = await logs({ folder, service: "mlflow", lines: 2 });
   expect(one.services).toMatchObject([{ name: "mlflow", lines: [expect.any(String), expect.any(String)] }]);
 });
+
+async function users(): Promise<{ name: string; password: string; totpSecret: string }[]> {
+  return JSON.parse(await readFile(join(folder, "users.json"), "utf8")).users;
+}
+
+/** @returns an access token */
+async function logIn({ name, password, totpSecret }: { name: string; password: string; totpSecret: string }): Promise<string> {
+  const { identity, region, services } = (await openEnvironment("local", folder)).descriptor;
+  const cognito = new CognitoIdentityProviderClient({ region, endpoint: services.awsEndpointUrl, credentials: localCredentials });
+  const { ChallengeName, Session } = await cognito.send(
+    new InitiateAuthCommand({
+      ClientId: identity.client,
+      AuthFlow: "USER_PASSWORD_AUTH",
+      AuthParameters: { USERNAME: name, PASSWORD: password },
+    }),
+  );
+  expect(ChallengeName).toBe("SOFTWARE_TOKEN_MFA");
+  const code = new TOTP({ secret: Secret.fromBase32(totpSecret) }).generate();
+  const { AuthenticationResult } = await cognito.send(
+    new RespondToAuthChallengeCommand({
+      ClientId: identity.client,
+      ChallengeName,
+      Session,
+      ChallengeResponses: { USERNAME: name, SOFTWARE_TOKEN_MFA_CODE: code },
+    }),
+  );
+  return AuthenticationResult?.AccessToken ?? "";
+}
+
+function claims(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+}
+
+async function askControlPlane(token: string): Promise<Response> {
+  const { controlPlaneUrl } = await status({ folder });
+  return fetch(`${controlPlaneUrl}/status`, { headers: { authorization: `Bearer ${token}` } });
+}
 
 /** Starts an `up` in a process of its own and kills it with -9 at a line of its progress. */
 async function killWhen(line: string): Promise<void> {

@@ -104,8 +104,8 @@ test("a change that only a new resource could take is refused with the inputs' n
 test("a type, or an input of one, that has no emulation is refused by name", async () => {
   const queue = { ...parameter("/queue", {}), type: "aws:sqs/queue:Queue" };
   await expect(run([queue])).rejects.toMatchObject({ code: "local.not-emulated", message: expect.stringContaining("aws:sqs/queue:Queue") });
-  const tiered = parameter("/tiered", { value: "1", tier: "Advanced" });
-  await expect(run([tiered])).rejects.toMatchObject({ code: "local.not-emulated", message: expect.stringContaining("tier") });
+  const matched = parameter("/matched", { value: "1", allowedPattern: "[0-9]" });
+  await expect(run([matched])).rejects.toMatchObject({ code: "local.not-emulated", message: expect.stringContaining("allowedPattern") });
 });
 
 test("a create that AWS refuses is explained, what stood before it is recorded, and the next run goes on from there", async () => {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { Progress } from "@falconry/environment/progress.ts";
 import { becomesHealthy } from "../health.ts";
@@ -13,6 +14,9 @@ import { healthUrl, type Service } from "./service.ts";
 
 const START_WITHIN_SECONDS = 120;
 const TAIL_LINES = 15;
+/** A killed process gives its port back when the last of its threads has ended; until then nobody is seen to hold it. */
+const RELEASE_WITHIN_SECONDS = 5;
+const POLL_MILLISECONDS = 50;
 
 /** A region that a command is changing. */
 export interface RegionAtWork {
@@ -62,9 +66,16 @@ export async function startService(service: Service, { directory, records, progr
 
 /** @throws FalconryError `local.port-taken` */
 export async function refuseTakenPort({ name, port }: Service, directory: string): Promise<void> {
-  if (await isPortFree(port)) return;
-  const holder = await portHolder(port);
-  throw new FalconryError("local.port-taken", {
+  const deadline = performance.now() + RELEASE_WITHIN_SECONDS * 1000;
+  while (!(await isPortFree(port))) {
+    const holder = await portHolder(port);
+    if (holder === undefined && performance.now() < deadline) await sleep(POLL_MILLISECONDS);
+    else throw taken(name, port, holder, directory);
+  }
+}
+
+function taken(name: string, port: number, holder: string | undefined, directory: string): FalconryError {
+  return new FalconryError("local.port-taken", {
     message: `port ${port}, which ${name} of this region uses, is taken${holder ? ` by ${holder}` : ""}`,
     hint: `End that process, or give the service another port in ${directory}/region.json, and run: falconry local up`,
   });
