@@ -14,9 +14,10 @@ const log = pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
 
 try {
   const { values } = parseArgs({ options: { port: { type: "string" }, environment: { type: "string", default: "local" } } });
+  const port = portOf(values.port);
   const environment = await openEnvironment(values.environment);
   const controlPlane = await openControlPlane(environment, log);
-  await controlPlane.app.listen({ host: "127.0.0.1", port: portOf(values.port) });
+  await controlPlane.app.listen({ host: "127.0.0.1", port });
   controlPlane.driver.start();
   const settling = setInterval(() => controlPlane.refusals.settle(), settleEveryMilliseconds);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

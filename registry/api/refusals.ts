@@ -11,7 +11,7 @@ export const refusalsChain = "control-plane";
 /** A refusal like one of the last so many seconds is counted, not written again. */
 const repeatSeconds = 60;
 /** Refusals of so many kinds are told apart at a time; under a flood of more only their number is kept. */
-const maxKinds = 300;
+const maxKinds = 100;
 const defaultPageEvents = 100;
 /** Several processes may write to the chain: whoever comes late reads its end anew, so often. */
 const maxAttempts = 20;
@@ -99,17 +99,14 @@ export class Refusals {
   }
 
   /** Writes how often was refused what was refused again within a minute that is over. */
-  async settle(
-    over: (kind: Kind) => boolean = ({ since }) => this.#options.now().getTime() - since >= repeatSeconds * 1000,
-  ): Promise<void> {
-    const ended = [...this.#kinds].filter(([, kind]) => over(kind));
-    for (const [key] of ended) this.#kinds.delete(key);
-    await Promise.all(ended.filter(([, { repeats }]) => repeats > 0).map(([, { refusal, repeats }]) => this.#write(refusal, repeats)));
+  settle(): Promise<void> {
+    const minuteAgo = this.#options.now().getTime() - repeatSeconds * 1000;
+    return this.#end(({ since }) => since <= minuteAgo);
   }
 
   /** Writes everything that was only counted so far. */
   async close(): Promise<void> {
-    await this.settle(() => true);
+    await this.#end(() => true);
     await this.#writing;
   }
 
@@ -118,6 +115,12 @@ export class Refusals {
     await this.settle();
     const { records, more } = await this.#ledger.page(after, limit);
     return { refusals: records.map(keptRefusal), more };
+  }
+
+  async #end(isOver: (kind: Kind) => boolean): Promise<void> {
+    const ended = [...this.#kinds].filter(([, kind]) => isOver(kind));
+    for (const [key] of ended) this.#kinds.delete(key);
+    await Promise.all(ended.map(([, { refusal, repeats }]) => (repeats > 0 ? this.#write(refusal, repeats) : undefined)));
   }
 
   #count(refusal: Refusal, repeats: number): void {

@@ -11,7 +11,7 @@ export interface Sent {
 const maxVersion = 1_000_000_000;
 const maxReasonCharacters = 1_000;
 /** Events of one page, at most. */
-export const maxPageEvents = 1_000;
+const maxPageEvents = 1_000;
 
 const nothing = z.strictObject({}).nullish();
 /** As model/workload.ts has it. */
