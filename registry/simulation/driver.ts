@@ -51,7 +51,7 @@ export class Driver {
 
   #passed({ state }: Process): void {
     const { changes, state: told } = this.#world;
-    const isIdle = state === "done" && changes === this.#changesBefore;
+    const isIdle = state === "done" && changes === this.#changesBefore && this.#world.isFree(this.#clock.now());
     if (isIdle) this.restedAt = changes;
     const isBusy = told.inFlight !== undefined && told.inFlight.progress.state !== "awaiting-approval";
     this.#due = this.#clock.milliseconds + (isBusy || !isIdle ? this.#milliseconds : restMilliseconds);

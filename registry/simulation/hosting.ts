@@ -137,7 +137,11 @@ export class Hosting {
       course,
       started: clock.milliseconds,
       fault: () => this.#fault(fleet, course),
-      alarmed: (names, now) => names.find((each) => alarm(each, now) !== "OK"),
+      alarmed: (names, now) => {
+        const up = names.find((each) => alarm(each, now) !== "OK");
+        if (up !== undefined) this.returns++;
+        return up;
+      },
       shift: (share, now) => this.#shift(share, now),
     });
     this.#target = { fleet: { ...fleet, mislabelled: course.ends === "mislabelled" }, rollout, share: 0 };
@@ -168,7 +172,6 @@ export class Hosting {
   #shift(share: number, now: number): void {
     const target = this.#target;
     if (target === undefined) throw new Error("traffic shifts, and nothing is under way");
-    if (share === 0 && target.rollout.stage === "Baking") this.returns++;
     target.share = share;
     this.#share(now);
     if (share === 1) this.#options.onWhole(target.fleet.config);

@@ -5,7 +5,7 @@ import { isUnderWay } from "../promotion/operation.ts";
 import { champion, type EndpointState } from "../promotion/state.ts";
 import type { WorkloadStatus } from "../status.ts";
 import type { Network, Process } from "./network.ts";
-import { badVersion, type Scenario } from "./scenario.ts";
+import { badVersion, enoughTraffic, type Scenario } from "./scenario.ts";
 import type { Watch } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -84,17 +84,31 @@ function unapproved(events: readonly PromotionEvent[]): string[] {
   return violations;
 }
 
-/** A promotion is refused for what is wrong with its version, and given up for what is wrong with it, with the endpoint, or with Falconry: in calm weather, never. */
+/** A promotion is refused for what is wrong with its version, and given up for what is wrong with it, with the endpoint, or with Falconry: never for nothing. */
 function unjust(remains: Remains): string[] {
   const { world, strangers } = remains;
   return world.events.flatMap((event) => {
     const version = world.state.operations.get(event.promotion)?.version ?? 0;
-    if ((event.type === "failed" || event.type === "giving-up") && isCalm(remains, version))
+    const isUnexplained = event.type === "failed" || (event.type === "giving-up" && event.by !== "person" && event.by !== "judge");
+    if (isUnexplained && !wasTroubled(remains))
+      return [`${event.promotion}: ${event.type}, and the endpoint did nothing wrong: ${event.reason}`];
+    if (event.type === "giving-up" && event.by !== "person" && isCalm(remains, version))
       return [`${event.promotion}: ${event.type}, and nothing was wrong: ${event.reason}`];
     if (event.type !== "gates-failed" || version === badVersion || strangers.overwritten.includes(version)) return [];
     const failed = event.gates.filter(({ passed }) => !passed).map(({ name, measured }) => `${name}: ${measured}`);
     return [`${event.promotion} was refused, and version ${version} is good: ${failed.join("; ")}`];
   });
+}
+
+/** The endpoint, or what is known of it, was not as it should be. */
+function wasTroubled({ world, watch, network, strangers }: Remains): boolean {
+  const { troubles, returns } = world.hosting;
+  const wasMisread = network.befallen.some(
+    (what) => what === "throttled InvokeEndpointCommand" || what === "answers-stale DescribeEndpointCommand",
+  );
+  return (
+    wasMisread || troubles + returns + watch.strays + strangers.updates + strangers.deletions.length + strangers.overwritten.length > 0
+  );
 }
 
 /** What is given up while it bakes does not wait for the heartbeat to be missed: the champion answers again within seconds. */
@@ -116,11 +130,11 @@ function isCalm({ world, watch, network, strangers, scenario }: Remains, version
   const isUndisturbed = network.befallen.length === 0 && watch.strays + world.hosting.troubles + strangers.updates === 0;
   const isUntouched = strangers.deletions.length + strangers.overwritten.length === 0;
   const isSound = Object.keys(world.ailments).every((each) => Number(each) !== version || world.ailments[each] === "none");
-  const wasAsked = scenario.steps.every(({ act }) => act.type !== "dead" && act.type !== "rollback");
+  const wasAlive = scenario.steps.every(({ act }) => act.type !== "dead");
   const wereSoundBefore = world.events.every(
     (event) => event.type !== "live" || (world.ailments[String(event.version)] ?? "none") === "none",
   );
-  return isUndisturbed && isUntouched && isSound && wasAsked && wereSoundBefore && scenario.traffic.requestsPerSecond > 100;
+  return isUndisturbed && isUntouched && isSound && wasAlive && wereSoundBefore && scenario.traffic.requestsPerSecond >= enoughTraffic;
 }
 
 /** Ledger, registry and endpoint say the same; only where a stranger's own configuration serves, or SageMaker could not bring ours up, the endpoint may differ, and status says so. */

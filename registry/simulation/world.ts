@@ -108,6 +108,12 @@ export class World {
     return this.buckets.bytes(`${this.descriptor.lake.audit}/${name}/${String(sequence).padStart(12, "0")}.json`) !== undefined;
   }
 
+  /** Nobody holds the lease, and nobody who died with it is waited for. */
+  isFree(now: Date): boolean {
+    const { holder, until } = this.table.head ?? {};
+    return holder === undefined || Date.parse(until?.S ?? "") <= now.getTime();
+  }
+
   /** Counts what changed in any service. */
   get changes(): number {
     const { table, buckets, hosting, topic, tracking } = this;
