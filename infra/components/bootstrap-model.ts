@@ -35,7 +35,7 @@ export class BootstrapModel extends pulumi.ComponentResource {
     const model = new aws.sagemaker.Model(
       name,
       {
-        name: `${args.environment}-${name}`,
+        name: bootstrapModelName(args.environment),
         executionRoleArn: args.role.arn,
         enableNetworkIsolation: true,
         primaryContainer: {
@@ -53,4 +53,9 @@ export class BootstrapModel extends pulumi.ComponentResource {
     this.modelName = model.name;
     this.registerOutputs({ modelName: this.modelName });
   }
+}
+
+/** Name of an environment's bootstrap model: the role that may look at it is granted it before it stands. */
+export function bootstrapModelName(environment: string): string {
+  return `${environment}-bootstrap`;
 }

@@ -96,6 +96,11 @@ test("the registry changes the environment's own endpoints and no others", () =>
   ]);
 });
 
+test("the registry looks at the model that an endpoint began with, and can put no other in its place", () => {
+  expect(resourcesOf("registry", "sagemaker:DescribeModel")).toContain(sagemaker("model/dev-bootstrap"));
+  expect(resourcesOf("registry", "sagemaker:CreateModel")).toEqual([sagemaker("model/dev-falcon-*"), sagemaker("model/dev-imagery-*")]);
+});
+
 test("the registry hands the inference role, and only it, to SageMaker, and only to it", () => {
   const passing = grants("registry").filter(({ Action }) => [Action].flat().includes("iam:PassRole"));
   expect(passing).toEqual([

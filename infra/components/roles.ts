@@ -3,6 +3,7 @@ import { rolloutNamespace } from "@falconry/model/rollout-metrics.ts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type AccountScope, scopeOf } from "./account-scope.ts";
+import { bootstrapModelName } from "./bootstrap-model.ts";
 import { decryptWith, encryptWith, readBuckets, writeBuckets } from "./bucket-grants.ts";
 import { alarmNames } from "./canary-alarms.ts";
 import type { Keys } from "./keys.ts";
@@ -79,7 +80,7 @@ export class Roles extends pulumi.ComponentResource {
   }
 
   #registryGrants(): Grant[] {
-    const { keys, lake, ledger, notifications, endpoints } = this.#args;
+    const { environment, keys, lake, ledger, notifications, endpoints } = this.#args;
     const arns = (kind: string, suffix: string) => endpoints.map((endpoint) => this.#arn("sagemaker", `${kind}/${endpoint}${suffix}`));
     const alarms = endpoints.map(alarmNames).flatMap(({ silent, unhealthy }) => [silent, unhealthy]);
     const endpoint = arns("endpoint", "");
@@ -92,6 +93,7 @@ export class Roles extends pulumi.ComponentResource {
       // A transaction needs the right to each of its writes. There is no right to delete: the ledger only grows.
       { actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"], resources: [ledger.table.arn] },
       { actions: ["sagemaker:CreateModel", "sagemaker:DescribeModel"], resources: models },
+      { actions: ["sagemaker:DescribeModel"], resources: [this.#arn("sagemaker", `model/${bootstrapModelName(environment)}`)] },
       { actions: ["sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpointConfig"], resources: [...configurations, ...models] },
       { actions: ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"], resources: endpoint },
       { actions: ["sagemaker:UpdateEndpoint"], resources: [...endpoint, ...configurations] },
