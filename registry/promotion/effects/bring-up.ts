@@ -1,5 +1,5 @@
 import { canarySettings } from "@falconry/model/canary.ts";
-import { promotionSettingsSchema } from "@falconry/model/promotion-settings.ts";
+import { type PromotionSettings, promotionSettingsSchema } from "@falconry/model/promotion-settings.ts";
 import { beat } from "../../canary/signals.ts";
 import type { RegistryContext } from "../../context.ts";
 import { configurationStands, createConfiguration, createModel, modelStands, NameTaken } from "../../endpoint/create.ts";
@@ -22,7 +22,7 @@ export async function bringUp(
   const { config, deployment } = way.to;
   const bakes = way.canary && way.state === "deploying";
   try {
-    if (deployment !== undefined) await prepare(context, story, deployment);
+    if (deployment !== undefined) await prepare(context, story, deployment, settings);
     progress(`${id}: ${endpoint.name} is brought to ${config}`);
     if (bakes) await beat(environment, endpoint);
     await updateEndpoint(environment, endpoint, config, bakes ? canarySettings(settings?.rollout.canary) : undefined);
@@ -43,8 +43,14 @@ export async function restoreChampion(context: RegistryContext, story: Story): P
 }
 
 /** SageMaker model and endpoint configuration, each made only where it is not there; the package stands since the gates passed. */
-async function prepare({ environment }: RegistryContext, { workload, endpoint, state }: Story, deployment: Deployment): Promise<void> {
-  const { windowSeconds } = canarySettings(promotionSettingsSchema.parse(endpoint.promotion).rollout.canary);
+async function prepare(
+  { environment }: RegistryContext,
+  { workload, endpoint, state }: Story,
+  deployment: Deployment,
+  asked?: PromotionSettings,
+): Promise<void> {
+  // The judge reads by the settings that the promotion was asked for with; what infrastructure says may have changed since.
+  const { windowSeconds } = canarySettings((asked ?? promotionSettingsSchema.parse(endpoint.promotion)).rollout.canary);
   // What served once is gone back to as it stands, whatever image the environment has by now.
   const servedBefore = [...state.good, ...state.everLive.values()].some(({ config }) => config === deployment.config);
   if (!servedBefore || !(await modelStands(environment, deployment.model))) {
