@@ -50,12 +50,12 @@ export async function controlPlaneApp({
   const callers = new WeakMap<FastifyRequest, Identity>();
   const limit = await limiter(app, limits);
 
-  app.addHook("onRequest", async (request) => {
+  app.addHook("onRequest", async (request, reply) => {
     if (isHealth(request)) return;
-    await limit.address(request);
+    await limit.address(request, reply);
     const who = await verify(bearerToken(request));
     callers.set(request, who);
-    await limit.person(request, who);
+    await limit.person(request, reply, who);
     const route = routeOf(request);
     if (route !== undefined) requirePermission(who, route, now());
   });

@@ -1,6 +1,6 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import rateLimit from "@fastify/rate-limit";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Identity } from "./identity.ts";
 
 /** Requests per minute that one process takes. */
@@ -11,10 +11,10 @@ export interface Limits {
   perPerson?: number;
 }
 
-/** Throws when there were too many. */
+/** Throws, and says `retry-after`, when there were too many. */
 export interface Limiter {
-  address(request: FastifyRequest): Promise<void>;
-  person(request: FastifyRequest, who: Identity): Promise<void>;
+  address(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  person(request: FastifyRequest, reply: FastifyReply, who: Identity): Promise<void>;
 }
 
 const timeWindow = "1 minute";
@@ -26,21 +26,21 @@ export async function limiter(app: FastifyInstance, { perAddress = 3_000, perPer
   const ofAddress = app.createRateLimit({ max: perAddress, timeWindow });
   const ofPerson = app.createRateLimit({ max: perPerson, timeWindow, keyGenerator: (request) => people.get(request)?.name ?? "" });
   return {
-    async address(request) {
-      refuse(await ofAddress(request), "this address");
+    async address(request, reply) {
+      refuse(reply, await ofAddress(request), "this address");
     },
-    async person(request, who) {
+    async person(request, reply, who) {
       people.set(request, who);
-      refuse(await ofPerson(request), who.name);
+      refuse(reply, await ofPerson(request), who.name);
     },
   };
 }
 
-function refuse(
-  count: { isAllowed: true } | { isAllowed: false; isExceeded: boolean; max: number; ttlInSeconds: number },
-  who: string,
-): void {
+type Count = { isAllowed: true } | { isAllowed: false; isExceeded: boolean; max: number; ttlInSeconds: number };
+
+function refuse(reply: FastifyReply, count: Count, who: string): void {
   if (count.isAllowed || !count.isExceeded) return;
+  reply.header("retry-after", count.ttlInSeconds);
   throw new FalconryError("control-plane.too-many-requests", {
     message: `more than ${count.max} requests a minute came from ${who}`,
     hint: `Wait ${count.ttlInSeconds} seconds`,
