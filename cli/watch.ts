@@ -21,7 +21,7 @@ export async function watch(
   for (;;) {
     const { workloads } = await controlPlane.status(workload);
     const id = workloads[0]?.inFlight ?? null;
-    if (id === null) return watched;
+    if (id === null || id === watched?.report.promotion) return watched;
     watched = await watchOne(controlPlane, workload, id, following);
     const { kind, state } = watched.report;
     if (state !== "superseded" && kind !== "repair") return watched;

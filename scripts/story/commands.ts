@@ -1,8 +1,9 @@
 import type { renderLogin } from "@falconry/cli/tables/login.ts";
-import { renderPromotion, renderState } from "@falconry/cli/tables/promotion.ts";
+import { renderPromotion } from "@falconry/cli/tables/promotion.ts";
 import { renderStatus } from "@falconry/cli/tables/status.ts";
 import { printable } from "@falconry/cli/tables/table.ts";
 import { renderTraining } from "@falconry/cli/tables/training.ts";
+import { renderWatched } from "@falconry/cli/tables/watch.ts";
 import type { Watched } from "@falconry/cli/watch.ts";
 import { entry } from "@falconry/registry/account/entry.ts";
 import type { PromotionEvent } from "@falconry/registry/promotion/events.ts";
@@ -55,7 +56,7 @@ export async function approve(story: Story, reason: string): Promise<void> {
 /** Follows the promotion to its end. @param exitCode what the command must end with */
 export async function watch(story: Story, { exitCode = 0 } = {}) {
   const watched = await falconry<Watched>(["watch", "falcon", "--promotion", story.promotion ?? ""], { expected: [exitCode] });
-  return { result: watched, shown: `${account(watched.events)}\n\n${renderState(watched.report)}` };
+  return { result: watched, shown: `${account(watched.events)}\n${renderWatched(watched)}` };
 }
 
 export async function status(story: Story) {
