@@ -36,6 +36,13 @@ test("what is no class of the model is counted under the name for that", () => {
   expect(meter.take().predictions.byClass).toEqual({ a: 1, [otherClasses]: 1 });
 });
 
+test("a start is counted once, in the window that it begins", () => {
+  const meter = new InvocationMeter([0]);
+  meter.started();
+  expect(meter.take()).toEqual({ ...emptyCounts(), starts: 1 });
+  expect(meter.take()).toEqual(emptyCounts());
+});
+
 test("a window begins with nothing", () => {
   const meter = new InvocationMeter([0]);
   meter.failed(400);

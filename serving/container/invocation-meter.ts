@@ -14,6 +14,11 @@ export class InvocationMeter {
     this.#labels = new Map(classes.map((label) => [label, countedAs(label, classes)]));
   }
 
+  /** The container is about to take requests. */
+  started(): void {
+    this.#counts.starts += 1;
+  }
+
   /** @param milliseconds from the whole request received to the answer sent */
   succeeded(milliseconds: number): void {
     this.#counts.requests += 1;

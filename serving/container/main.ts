@@ -18,6 +18,9 @@ try {
   const { source, windowSeconds } = settings.metrics;
   // The metrics stand in the log, as CloudWatch Logs expects them.
   const emit = () => source && process.stdout.write(`${JSON.stringify(embeddedMetrics(meter.take(), source, Date.now()))}\n`);
+  // At once, not with the first window: a start that is told when the fleet has traffic is that of a container in the place of a dead one.
+  meter.started();
+  emit();
   const windows = setInterval(emit, windowSeconds * 1000);
   log.info({ columns: model.inputs.length, classes: model.classes, ...settings.lineage }, "model loaded and checked");
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -7,10 +7,13 @@ import type { State, StateFile } from "./state.ts";
 export class Account {
   readonly region: string;
   readonly clock: Clock;
+  /** Instances that all endpoints together may run. */
+  readonly instanceLimit: number;
   readonly #file: StateFile;
 
-  constructor(region: string, file: StateFile, clock: Clock) {
+  constructor(region: string, file: StateFile, clock: Clock, instanceLimit: number) {
     this.region = region;
+    this.instanceLimit = instanceLimit;
     this.#file = file;
     this.clock = clock;
   }

@@ -12,6 +12,7 @@ import { localCredentials, localRegionName } from "@falconry/environment/environ
 import { metricNamespace } from "@falconry/model/serving-metrics.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { fragileModel, PackagesInS3 } from "../testing/packages-in-s3.ts";
+import { SteadyTraffic } from "../testing/steady-traffic.ts";
 import { TemporaryHost } from "../testing/temporary-host.ts";
 import { isRunning } from "./process-record.ts";
 
@@ -103,27 +104,9 @@ async function putMetric(MetricName: string, Value: number, ModelVersion: string
   await cloudwatch.send(new PutMetricDataCommand({ Namespace: metricNamespace, MetricData: [{ MetricName, Dimensions, Value }] }));
 }
 
-/** Four callers that ask until they are told to stop; one failed request fails them. */
-function traffic(): { stop: () => Promise<number[]> } {
-  const versions: number[] = [];
-  let asking = true;
-  const callers = Promise.all(
-    Array.from({ length: 4 }, async () => {
-      while (asking) versions.push(await host.driver.answeringVersion(endpoint));
-    }),
-  );
-  return {
-    async stop() {
-      asking = false;
-      await callers;
-      return versions;
-    },
-  };
-}
-
 test("a canary takes its share, then all of the traffic, and no request fails", async () => {
   const old = await host.containers(endpoint, 2);
-  const callers = traffic();
+  const callers = new SteadyTraffic(host.driver, endpoint);
   await host.driver.startUpdate(endpoint, "two", canary({ wait: 2, termination: 1 }, unhealthy));
   const baking = await host.driver.baking(endpoint, 0.5);
   expect(baking).toMatchObject({
@@ -169,7 +152,7 @@ test("the canary's share of the requests is that of its instances", async () => 
 describe("an alarm returns everything to the old configuration, and no request fails", () => {
   test("while the canary bakes", async () => {
     const before = await host.containers(endpoint, 2);
-    const callers = traffic();
+    const callers = new SteadyTraffic(host.driver, endpoint);
     await host.driver.startUpdate(endpoint, "two", canary({ wait: 60 }, unhealthy));
     await host.driver.baking(endpoint, 0.5);
     await trip();
@@ -184,7 +167,7 @@ describe("an alarm returns everything to the old configuration, and no request f
   });
 
   test("while the old fleet waits for its end", async () => {
-    const callers = traffic();
+    const callers = new SteadyTraffic(host.driver, endpoint);
     await host.driver.startUpdate(endpoint, "two", canary({ wait: 0, termination: 60 }, unhealthy));
     await host.driver.baking(endpoint, 1);
     await trip();

@@ -7,6 +7,7 @@ import { create } from "tar";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { EndpointDriver, image } from "../testing/endpoint-driver.ts";
 import { fairModel, PackagesInS3 } from "../testing/packages-in-s3.ts";
+import { SteadyTraffic } from "../testing/steady-traffic.ts";
 import { TemporaryHost } from "../testing/temporary-host.ts";
 import { isRunning } from "./process-record.ts";
 
@@ -51,15 +52,10 @@ test("an endpoint runs one process per instance and describes itself as SageMake
 
 test("an update moves the traffic without a failed request, and ends the old containers", async () => {
   const old = await host.containers("falcon", 2);
-  const versions: number[] = [];
-  let updating = true;
-  const traffic = Array.from({ length: 4 }, async () => {
-    while (updating) versions.push(await host.driver.answeringVersion("falcon"));
-  });
+  const callers = new SteadyTraffic(host.driver, "falcon");
   const description = await host.driver.update("falcon", "two");
   expect(await host.driver.answeringVersion("falcon")).toBe(2);
-  updating = false;
-  await Promise.all(traffic);
+  const versions = await callers.stop();
   expect(description).toMatchObject({ EndpointStatus: "InService", EndpointConfigName: "two" });
   expect(new Set(versions)).toContain(1);
   await vi.waitFor(() => expect(old.some(isRunning)).toBe(false), { timeout: 20_000 });

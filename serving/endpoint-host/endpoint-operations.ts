@@ -5,6 +5,7 @@ import { alarmNames, deploymentConfig } from "./deployment/deployment-config.ts"
 import { refuseUnfit } from "./deployment/refuse-unfit.ts";
 import { describeEndpoint } from "./describe-endpoint.ts";
 import type { Hosting } from "./hosting.ts";
+import { refuseOverQuota } from "./instance-quota.ts";
 import { type Listed, listPage, listRequest } from "./listing.ts";
 import { tags } from "./model-request.ts";
 import { epochSeconds, type Operations, operation, resourceName } from "./operation.ts";
@@ -45,6 +46,7 @@ export function endpointOperations(account: Account, hosting: Hosting, cloudwatc
     CreateEndpoint: operation(createRequest, async ({ EndpointName, EndpointConfigName, DeploymentConfig, Tags }) => {
       account.refuseTaken("endpoint", EndpointName);
       const target = deploymentOf(account, EndpointConfigName);
+      refuseOverQuota(account, target);
       const created = account.now();
       const endpoint: EndpointRecord = { status: "Creating", created, modified: created, target, lastDeploymentConfig: DeploymentConfig };
       account.state.endpoints[EndpointName] = endpoint;
@@ -69,6 +71,7 @@ export function endpointOperations(account: Account, hosting: Hosting, cloudwatc
       const target = deploymentOf(account, EndpointConfigName);
       if (endpoint.live === undefined) throw validation(`Cannot update endpoint "${EndpointArn}" with status "Failed".`);
       if (config !== undefined) refuseUnfit(config, endpoint.live, target);
+      refuseOverQuota(account, target);
       const started = account.now();
       const update: EndpointUpdate = { started, config, stage: "Creating", stageStarted: started };
       Object.assign(endpoint, { status: "Updating", target, update, modified: started, failureReason: undefined });

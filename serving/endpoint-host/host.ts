@@ -30,6 +30,8 @@ export interface HostOptions {
   region: string;
   /** How long new containers may take until they are healthy, where their variant does not say. */
   startupSeconds: number;
+  /** Instances that all endpoints together may run: each is a process of this machine. */
+  instanceLimit: number;
   clock: Clock;
   log: FastifyBaseLogger;
 }
@@ -45,7 +47,8 @@ export interface Host {
  *
  * @throws Error where another host runs in the folder
  */
-export async function startHost({ port, directory, awsEndpointUrl, region, startupSeconds, clock, log }: HostOptions): Promise<Host> {
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { port, directory, awsEndpointUrl, region, startupSeconds, instanceLimit, clock, log } = options;
   const file = await StateFile.open(directory);
   const leaveFolder = await takeFolder(directory);
   const leftBehind = await stopLeftBehind(directory, clock);
@@ -59,7 +62,7 @@ export async function startHost({ port, directory, awsEndpointUrl, region, start
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
     maxAttempts: 2,
   });
-  const account = new Account(region, file, clock);
+  const account = new Account(region, file, clock, instanceLimit);
   const collector = new MetricCollector(cloudwatch, clock, log);
   const hosting = new Hosting(account, new Launcher(directory, s3, collector, clock), cloudwatch, log, startupSeconds);
   let restored = false;

@@ -10,6 +10,7 @@ const flags = z.object({
   "aws-endpoint-url": z.url(),
   region: z.string().default("us-east-1"),
   "startup-seconds": z.coerce.number().positive().default(60),
+  "instance-limit": z.coerce.number().int().positive().default(64),
 });
 
 const { values } = parseArgs({
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     "aws-endpoint-url": { type: "string" },
     region: { type: "string" },
     "startup-seconds": { type: "string" },
+    "instance-limit": { type: "string" },
   },
 });
 const options = flags.parse(values);
@@ -31,6 +33,7 @@ const starting = startHost({
   awsEndpointUrl: options["aws-endpoint-url"],
   region: options.region,
   startupSeconds: options["startup-seconds"],
+  instanceLimit: options["instance-limit"],
   clock: systemClock,
   log,
 });

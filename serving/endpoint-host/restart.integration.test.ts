@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { UpdateEndpointCommand } from "@aws-sdk/client-sagemaker";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { EndpointDriver } from "../testing/endpoint-driver.ts";
+import { spawnHost } from "../testing/host-process.ts";
 import { PackagesInS3 } from "../testing/packages-in-s3.ts";
 import { TemporaryHost } from "../testing/temporary-host.ts";
 import { isRunning } from "./process-record.ts";
@@ -89,16 +87,8 @@ test("a second host in the same folder is refused", async () => {
   expect(await once(first, "exit")).toEqual([0, null]);
 });
 
-/** Starts a host as `falconry local up` does, in the folder of the one under test, which is stopped first. */
+/** Starts a host in the folder of the one under test, which is stopped first. */
 async function startProcess() {
   await host.pause();
-  const flags = ["--port", "0", "--directory", host.directory, "--aws-endpoint-url", packages.awsEndpointUrl];
-  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...flags], { stdio: ["ignore", "pipe", "pipe"] });
-  const complaints: string[] = [];
-  child.stderr.on("data", (chunk) => complaints.push(String(chunk)));
-  for await (const line of createInterface(child.stdout)) {
-    const { url }: { url: string } = JSON.parse(line);
-    return { process: child, url };
-  }
-  throw new Error(complaints.join(""));
+  return spawnHost(host.directory, packages.awsEndpointUrl);
 }

@@ -13,19 +13,21 @@ import { EndpointDriver } from "./endpoint-driver.ts";
 export class TemporaryHost {
   readonly directory: string;
   readonly awsEndpointUrl: string;
+  readonly #instanceLimit: number;
   driver: EndpointDriver;
   #host: Host | undefined;
 
-  private constructor(directory: string, awsEndpointUrl: string, host: Host) {
+  private constructor(directory: string, awsEndpointUrl: string, instanceLimit: number, host: Host) {
+    this.#instanceLimit = instanceLimit;
     this.directory = directory;
     this.awsEndpointUrl = awsEndpointUrl;
     this.#host = host;
     this.driver = new EndpointDriver(host.url);
   }
 
-  static async start(awsEndpointUrl: string): Promise<TemporaryHost> {
+  static async start(awsEndpointUrl: string, instanceLimit = 64): Promise<TemporaryHost> {
     const directory = await mkdtemp(join(tmpdir(), "falconry-host-"));
-    return new TemporaryHost(directory, awsEndpointUrl, await start(directory, awsEndpointUrl));
+    return new TemporaryHost(directory, awsEndpointUrl, instanceLimit, await start(directory, awsEndpointUrl, instanceLimit));
   }
 
   get url(): string {
@@ -43,7 +45,7 @@ export class TemporaryHost {
   /** Stops the host and starts another in its folder. */
   async restart(): Promise<void> {
     await this.pause();
-    this.#host = await start(this.directory, this.awsEndpointUrl);
+    this.#host = await start(this.directory, this.awsEndpointUrl, this.#instanceLimit);
     this.driver = new EndpointDriver(this.#host.url);
   }
 
@@ -68,7 +70,7 @@ export class TemporaryHost {
   }
 }
 
-function start(directory: string, awsEndpointUrl: string): Promise<Host> {
+function start(directory: string, awsEndpointUrl: string, instanceLimit: number): Promise<Host> {
   const log = pino({ enabled: false });
-  return startHost({ port: 0, directory, awsEndpointUrl, region: "us-east-1", startupSeconds: 60, clock: systemClock, log });
+  return startHost({ port: 0, directory, awsEndpointUrl, region: "us-east-1", startupSeconds: 60, instanceLimit, clock: systemClock, log });
 }
