@@ -7,17 +7,11 @@ import { readRegion, regionUrls } from "@falconry/environment/region.ts";
 import { checkoutFolder, regionFolder } from "@falconry/environment/region-folder.ts";
 import getPort from "get-port";
 import { beforeAll, describe, expect, test } from "vitest";
-import { runFalconry } from "./run-falconry.ts";
+import { falconryDocument as falconry, promoted, settle } from "./promoted.fixture.ts";
 
 const python = join(checkoutFolder, ".venv", "bin", "python");
 const launches = readFileSync(join(checkoutFolder, "workloads", "falcon", "launches.csv"), "utf8");
 const asked = { input: launches.split("\n").slice(0, 21).join("\n") };
-
-async function falconry(args: string[], input = "") {
-  const { exitCode, stdout, stderr } = await runFalconry([...args, "--json"], { input });
-  expect(exitCode, stderr).toBe(0);
-  return JSON.parse(stdout);
-}
 
 /** Variables with which Python's clients reach the region. */
 async function pythonVariables(): Promise<NodeJS.ProcessEnv> {
@@ -27,20 +21,20 @@ async function pythonVariables(): Promise<NodeJS.ProcessEnv> {
   return { ...process.env, PATH: path, MLFLOW_TRACKING_URI: regionUrls(region).mlflow, MLFLOW_DISABLE_TELEMETRY: "true" };
 }
 
-/** Promotes a newly trained version; what earlier tests left in flight is turned down first. */
+/** Falcon has a champion: the one of an earlier test, or one that is trained and promoted now. */
 beforeAll(async () => {
-  const { workloads } = await falconry(["reconcile", "falcon"]);
-  for (const { challenger } of workloads) if (challenger) await falconry(["reject", challenger.promotion, "--reason", "a test begins"]);
+  await settle("falcon");
   await falconry(["ingest", "falcon"]);
+  const { workloads } = await falconry(["status", "falcon"]);
+  if (workloads[0].champion !== null) return;
   const { model } = await falconry(["train", "falcon", "--candidate", "logistic-regression"]);
-  const { promotion } = await falconry(["promote", "falcon", "--version", String(model.version)]);
-  await falconry(["approve", promotion, "--reason", "the loop is tried"]);
+  expect(await promoted("falcon", model.version)).toMatchObject({ state: "live" });
 });
 
 test("every prediction names the champion's version, its run and the dataset version", async () => {
   const { workloads } = await falconry(["status", "falcon"]);
   const { dataset } = await falconry(["ingest", "falcon"]);
-  const { predictions } = await falconry(["predict", "falcon", "--input", "-"], asked.input);
+  const { predictions } = await falconry(["predict", "falcon", "--input", "-"], asked);
   const { champion } = workloads[0];
   expect(predictions).toHaveLength(20);
   for (const prediction of predictions) {
@@ -50,7 +44,7 @@ test("every prediction names the champion's version, its run and the dataset ver
 
 describe("Python answers what the endpoint answers", () => {
   test("with mlflow.pyfunc.load_model", async () => {
-    const { predictions } = await falconry(["predict", "falcon", "--input", "-"], asked.input);
+    const { predictions } = await falconry(["predict", "falcon", "--input", "-"], asked);
     const { stdout } = await promisify(execFile)(python, [join(import.meta.dirname, "pyfunc.fixture.py"), "models:/falcon@champion"], {
       env: { ...(await pythonVariables()), LAUNCHES: asked.input },
     });
@@ -58,7 +52,7 @@ describe("Python answers what the endpoint answers", () => {
   });
 
   test("with mlflow models serve", async () => {
-    const { predictions } = await falconry(["predict", "falcon", "--input", "-"], asked.input);
+    const { predictions } = await falconry(["predict", "falcon", "--input", "-"], asked);
     const port = await getPort({ host: "127.0.0.1" });
     const args = [
       "-m",

@@ -9,6 +9,7 @@ import { endpointOf } from "@falconry/environment/descriptor.ts";
 import { type Environment, openEnvironment } from "@falconry/environment/environment.ts";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { settle } from "./promoted.fixture.ts";
 import { runFalconry } from "./run-falconry.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "falconry-mishaps-"));
@@ -27,6 +28,7 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 beforeAll(async () => {
+  await settle("falcon");
   await falconry(["ingest", "falcon"]);
   environment = await openEnvironment("local");
 });
@@ -65,7 +67,7 @@ test("a row with a wrong type is quarantined with its place and reason; the othe
 test.each([
   ["a model version", ["promote", "falcon", "--version", "9999"], "registry.version-unknown", "9999"],
   ["a dataset version", ["datasets", "show", "falcon", "ffffffffffff"], "dataset.unknown", "ffffffffffff"],
-  ["a promotion", ["approve", "falcon-99999", "--reason", "why not"], "registry.promotion-unknown", "falcon-99999"],
+  ["a promotion", ["reject", "falcon-99999", "--reason", "why not"], "registry.promotion-unknown", "falcon-99999"],
 ])("%s that does not exist is named, and refused", async (_, args, code, named) => {
   const { exitCode, document } = await falconry(args);
   expect(exitCode).toBe(3);

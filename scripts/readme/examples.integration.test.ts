@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { runFalconry } from "@falconry/cli/run-falconry.ts";
+import { falconryDocument, promoted } from "@falconry/cli/promoted.fixture.ts";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestRegion, type TestRegion } from "../testing/test-region.ts";
@@ -21,10 +21,11 @@ let variables: NodeJS.ProcessEnv;
 beforeAll(async () => {
   region = await startTestRegion();
   variables = await exampleVariables(region.folder);
+  const falconry = (args: string[]) => falconryDocument(args, { variables });
+  await falconry(["login", "scientist"]);
   await falconry(["ingest", "falcon"]);
   const { model } = await falconry(["train", "falcon"]);
-  const { promotion } = await falconry(["promote", "falcon", "--version", String(model.version)]);
-  await falconry(["approve", promotion, "--reason", "the examples need a champion"]);
+  expect(await promoted("falcon", model.version, variables)).toMatchObject({ state: "live" });
 });
 afterAll(() => region?.stop());
 
@@ -35,9 +36,3 @@ describe.each(readmes)("$readme", ({ path, examples }) => {
     for (const line of example.prints) expect(output).toMatch(outputPattern(line));
   });
 });
-
-async function falconry(args: string[]) {
-  const { exitCode, stdout, stderr } = await runFalconry([...args, "--json"], { variables });
-  expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
-  return JSON.parse(stdout);
-}
