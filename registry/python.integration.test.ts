@@ -14,7 +14,7 @@ let trial: Trial;
 let registry: Registry;
 
 beforeAll(async () => {
-  trial = await openTrial({ gates: { floor: 0.7, tolerance: 0.2, minimumRows: 20 }, fourEyes: false, anyLatency: true });
+  trial = await openTrial({ gates: { floor: 0.7, tolerance: 0.2, minimumRows: 20 }, fourEyes: false, lenient: true });
   registry = registryOf(trial.environment, { actor: "ada", now: () => new Date() });
 });
 afterAll(() => trial[Symbol.asyncDispose]());

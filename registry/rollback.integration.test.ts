@@ -10,7 +10,7 @@ let registry: Registry;
 
 /** Version 1 went live, then version 2. */
 beforeAll(async () => {
-  trial = await openTrial({ fourEyes: false, anyLatency: true });
+  trial = await openTrial({ fourEyes: false, lenient: true });
   name = trial.workload.name;
   registry = registryOf(trial.environment, { actor: "ada", now: () => new Date() });
   for (let version = 1; version <= 3; version++) await trial.register({ weight: 3 + version });
@@ -81,7 +81,7 @@ test("neither MLflow nor the features are needed for it; the aliases follow when
   const alone = { ...trial.environment, mlflow, descriptor: { ...descriptor, lake: { ...descriptor.lake, features: "gone" } } };
   const cutOff = registryOf(alone, { actor: "ada", now: () => new Date() });
   await expect(cutOff.promote(name, 3)).rejects.toMatchObject({ code: "UNREACHABLE" });
-  expect(await cutOff.rollback(name, { reason: "recall fell" })).toMatchObject({ from: 2, to: 1 });
+  expect(await cutOff.rollback(name, { to: 1, reason: "recall fell" })).toMatchObject({ from: 2, to: 1 });
   expect(await driveToRest(cutOff, name)).toMatchObject({ champion: { version: 1 }, agrees: false });
   expect((await registry.reconcile(name)).workloads[0]).toMatchObject({ agrees: true, differences: [] });
 });

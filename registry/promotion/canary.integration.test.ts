@@ -12,7 +12,7 @@ let grace: Registry;
 let asking: Traffic | undefined;
 
 beforeAll(async () => {
-  trial = await openTrial({ anyLatency: true });
+  trial = await openTrial({ lenient: true });
   name = trial.workload.name;
   [ada, grace] = ["ada", "grace"].map((actor) => registryOf(trial.environment, { actor, now: () => new Date() })) as [Registry, Registry];
   for (let version = 1; version <= 3; version++) await trial.register({ weight: 3 + version });

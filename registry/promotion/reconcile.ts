@@ -46,17 +46,19 @@ async function carryOn(context: RegistryContext, story: Story, holder: string): 
     }
     if (!(await story.acquire(holder))) return { story, world };
     const { sequence } = story;
+    await story.readOn();
+    // A person may have said something between the look and the lease.
+    if (story.sequence > sequence) continue;
     try {
       const { perform } = await import("./perform.ts"); // loads what runs models; most passes have nothing to do
       await perform(context, story, action);
     } catch (error) {
       if (error instanceof FalconryError && error.code === "registry.lease-lost") return { story, world };
-      if (!isConflict(error)) throw error;
+      if (isConflict(error)) continue;
+      throw error;
     }
     // What left no trace in the ledger needs its time to show in the world.
-    const isTold = story.sequence > sequence;
-    await story.readOn();
-    if (!isTold && story.sequence === sequence) return { story, world };
+    if (story.sequence === sequence) return { story, world };
   }
   throw new Error(`${story.endpoint.name} does not come to rest in ${maxSteps} steps`);
 }
