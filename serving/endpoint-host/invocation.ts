@@ -5,6 +5,9 @@ import type { Hosting } from "./hosting.ts";
 import { LateAnswer } from "./passage/container-connections.ts";
 import { ServiceError } from "./service-error.ts";
 
+/** SageMaker's limit for names. */
+const longestName = 63;
+
 /** Headers that SageMaker passes on to the container. */
 const passedOn = ["content-type", "accept", "x-amzn-sagemaker-custom-attributes", "x-amzn-sagemaker-inference-id"];
 
@@ -38,7 +41,7 @@ export async function invoke(
   const endpoint = Object.hasOwn(account.state.endpoints, name) ? account.state.endpoints[name] : undefined;
   const variant = endpoint?.live?.variant.VariantName;
   if (endpoint?.status === "Deleting" || variant === undefined) {
-    throw new ServiceError("ValidationError", 400, `Endpoint ${name} of account ${accountId} not found.`);
+    throw new ServiceError("ValidationError", 400, `Endpoint ${name.slice(0, longestName)} of account ${accountId} not found.`);
   }
   checkHeaders(requestHeaders, variant);
   const container = hosting.traffic(name)?.pick();
@@ -62,7 +65,11 @@ function checkHeaders(headers: IncomingHttpHeaders, variant: string): void {
   }
   const wanted = headers["x-amzn-sagemaker-target-variant"];
   if (wanted !== undefined && wanted !== variant) {
-    throw new ServiceError("ValidationError", 400, `Variant ${String(wanted)} not found; the endpoint's variant is ${variant}.`);
+    throw new ServiceError(
+      "ValidationError",
+      400,
+      `Variant ${String(wanted).slice(0, longestName)} not found; the endpoint's variant is ${variant}.`,
+    );
   }
 }
 

@@ -27,16 +27,19 @@ export function epochSeconds(time: string): number {
   return Date.parse(time) / 1000;
 }
 
+/** Of a value that is refused. */
+const longestShown = 200;
+
 function invalid(issues: readonly z.core.$ZodIssue[]): ServiceError {
   // A member that is not emulated explains more than one that is missing because of it.
   const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (issue === undefined) return validation("the request is invalid");
   const path = issue.path.map((part) => (typeof part === "string" ? part.charAt(0).toLowerCase() + part.slice(1) : String(part))).join(".");
-  if (issue.code === "unrecognized_keys") return notEmulated([...issue.path.map(String), issue.keys[0]].join("."));
+  if (issue.code === "unrecognized_keys") return notEmulated([...issue.path.map(String), issue.keys[0]].join(".").slice(0, longestShown));
   if (issue.input === undefined) {
     return validation(`1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`);
   }
-  const value = typeof issue.input === "object" ? JSON.stringify(issue.input)?.slice(0, 200) : String(issue.input);
+  const value = (typeof issue.input === "object" ? JSON.stringify(issue.input) : String(issue.input)).slice(0, longestShown);
   return validation(`1 validation error detected: Value '${value}' at '${path}' failed to satisfy constraint: ${constraint(issue)}`);
 }
 

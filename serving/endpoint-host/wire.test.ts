@@ -16,10 +16,12 @@ import {
   UpdateEndpointCommand,
 } from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand } from "@aws-sdk/client-sagemaker-runtime";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { maxPayloadBytes } from "../container/read-request.ts";
-import { type EndpointDriver, image, role } from "../testing/endpoint-driver.ts";
+import { EndpointDriver, image, role } from "../testing/endpoint-driver.ts";
 import { TemporaryHost } from "../testing/temporary-host.ts";
+import { wire } from "./wire.ts";
 
 let host: TemporaryHost;
 let driver: EndpointDriver;
@@ -128,6 +130,18 @@ describe("SageMaker's own words", () => {
     await expect(driver.sagemaker.send(new ListTrainingJobsCommand())).rejects.toMatchObject({ name: "UnknownOperationException" });
   });
 
+  test("shortened, where they repeat what was sent", async () => {
+    const long = "a".repeat(10_000);
+    for (const call of [
+      driver.sagemaker.send(new DescribeModelCommand({ ModelName: long })),
+      driver.runtime.send(new InvokeEndpointCommand({ EndpointName: long, Body: "{}" })),
+    ]) {
+      const error: unknown = await call.catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ $metadata: { httpStatusCode: 400 } });
+      expect(String(error).length).toBeLessThan(500);
+    }
+  });
+
   test("for an invocation of nothing, and of too much", async () => {
     const invoke = (EndpointName: string, Body: Uint8Array) => driver.runtime.send(new InvokeEndpointCommand({ EndpointName, Body }));
     await expect(invoke("none", Buffer.from("{}"))).rejects.toMatchObject({
@@ -185,6 +199,17 @@ test("a list names what matches, page by page", async () => {
   const second = await driver.sagemaker.send(new ListModelsCommand({ ...request, NextToken: first.NextToken }));
   expect(second.Models?.map(({ ModelName }) => ModelName)).toEqual(["list-c"]);
   expect(second.NextToken).toBeUndefined();
+});
+
+test("what is the host's own fault is an InternalFailure", async () => {
+  const fail = () => Promise.reject(new Error("a bug"));
+  const app = wire({ operations: { CreateModel: fail }, invoke: fail, restored: () => true, log: pino({ enabled: false }) });
+  const broken = new EndpointDriver(await app.listen({ host: "127.0.0.1", port: 0 }));
+  const failure = { name: "InternalFailure", $metadata: { httpStatusCode: 500 }, message: expect.stringContaining("its log has") };
+  await expect(broken.sagemaker.send(new CreateModelCommand(model))).rejects.toMatchObject(failure);
+  await expect(broken.runtime.send(new InvokeEndpointCommand({ EndpointName: "e", Body: "{}" }))).rejects.toMatchObject(failure);
+  broken.close();
+  await app.close();
 });
 
 test("health is 200 when the endpoints are back", async () => {
