@@ -54,8 +54,9 @@ async function carryOn(context: RegistryContext, story: Story, holder: string): 
       await perform(context, story, action);
     } catch (error) {
       if (error instanceof FalconryError && error.code === "registry.lease-lost") return { story, world };
-      if (isConflict(error)) continue;
-      throw error;
+      if (!isConflict(error)) throw error;
+      await story.readOn(); // what was decided by before is known to be old: not even a heartbeat rests on it
+      continue;
     }
     // What left no trace in the ledger needs its time to show in the world.
     if (story.sequence === sequence) return { story, world };
