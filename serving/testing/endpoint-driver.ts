@@ -65,17 +65,19 @@ export class EndpointDriver {
   }
 
   /** The endpoint when its new fleet has this share of the traffic and waits for the alarms. */
-  baking(endpoint: string, share: number): Promise<DescribeEndpointOutput> {
-    return vi.waitFor(
+  async baking(endpoint: string, share: number): Promise<DescribeEndpointOutput> {
+    const description = await vi.waitFor(
       async () => {
         const description = await this.describe(endpoint);
         const [variant] = description.PendingDeploymentSummary?.ProductionVariants ?? [];
         const bakes = variant?.VariantStatus?.[0]?.Status === "Baking" && variant.CurrentWeight === share;
-        if (!bakes) throw new Error(`${endpoint} does not bake with ${share} of the traffic`);
+        if (description.EndpointStatus === "Updating" && !bakes) throw new Error(`${endpoint} does not bake with ${share} of the traffic`);
         return description;
       },
       { timeout: 60_000, interval: 50 },
     );
+    if (description.EndpointStatus !== "Updating") throw new Error(`${endpoint} baked no more: ${description.FailureReason}`);
+    return description;
   }
 
   describe(endpoint: string): Promise<DescribeEndpointOutput> {
