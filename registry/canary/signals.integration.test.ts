@@ -44,8 +44,8 @@ async function counted(MetricName: string): Promise<number | undefined> {
 }
 
 test("a heartbeat is put for the endpoint, and trips nothing", async () => {
-  await beat(environment, endpoint);
-  await beat(environment, endpoint);
+  await beat(environment, endpoint, new Date());
+  await beat(environment, endpoint, new Date());
   expect([await counted("Heartbeat"), await counted("Unhealthy")]).toEqual([2, 0]);
 });
 

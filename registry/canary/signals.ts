@@ -1,4 +1,10 @@
-import { DescribeAlarmsCommand, PutMetricDataCommand, SetAlarmStateCommand, type StateValue } from "@aws-sdk/client-cloudwatch";
+import {
+  DescribeAlarmsCommand,
+  type MetricDatum,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+  type StateValue,
+} from "@aws-sdk/client-cloudwatch";
 import type { EndpointSettings } from "@falconry/environment/descriptor.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { heartbeatMetric, type RolloutDimensions, rolloutNamespace, unhealthyMetric } from "@falconry/model/rollout-metrics.ts";
@@ -9,9 +15,13 @@ export interface AlarmStates {
   unhealthy?: StateValue;
 }
 
-/** Says that the deployment is watched over. Where this is not said, the alarm `silent` fires (D4). */
-export function beat(environment: Environment, endpoint: EndpointSettings): Promise<void> {
-  return tell(environment, endpoint, heartbeatMetric);
+/**
+ * Says that the deployment is watched over. Where this is not said, the alarm `silent` fires (D4).
+ *
+ * @param at when that was decided: one that the network holds up says nothing about the time when it arrives
+ */
+export function beat(environment: Environment, endpoint: EndpointSettings, at: Date): Promise<void> {
+  return tell(environment, endpoint, { MetricName: heartbeatMetric, Timestamp: at });
 }
 
 /**
@@ -19,7 +29,7 @@ export function beat(environment: Environment, endpoint: EndpointSettings): Prom
  * The metric keeps the alarm up where CloudWatch evaluates it between the two.
  */
 export async function trip(environment: Environment, endpoint: EndpointSettings): Promise<void> {
-  await tell(environment, endpoint, unhealthyMetric);
+  await tell(environment, endpoint, { MetricName: unhealthyMetric });
   await environment.cloudwatch.send(
     new SetAlarmStateCommand({
       AlarmName: endpoint.alarms.unhealthy,
@@ -50,14 +60,18 @@ export async function alarmStates({ cloudwatch }: Environment, { alarms }: Pick<
   return { ...(silent && { silent }), ...(unhealthy && { unhealthy }) };
 }
 
-async function tell({ cloudwatch }: Environment, { name }: EndpointSettings, MetricName: string): Promise<void> {
+async function tell(
+  { cloudwatch }: Environment,
+  { name }: EndpointSettings,
+  metric: Pick<MetricDatum, "MetricName" | "Timestamp">,
+): Promise<void> {
   const dimensions: RolloutDimensions = { Endpoint: name };
   await cloudwatch.send(
     new PutMetricDataCommand({
       Namespace: rolloutNamespace,
       MetricData: [
         {
-          MetricName,
+          ...metric,
           Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
           Value: 1,
           Unit: "Count",

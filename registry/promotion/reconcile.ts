@@ -34,13 +34,14 @@ export async function reconcile(context: RegistryContext, workload: string): Pro
 async function carryOn(context: RegistryContext, story: Story, holder: string): Promise<Pass> {
   for (let steps = 0; steps < maxSteps; steps++) {
     const world = await observe(context, story);
-    const action = decide(story.state, world, context.now());
+    const now = context.now();
+    const action = decide(story.state, world, now);
     if (action.type === "rest") return { story, world };
     if (action.type === "wait") {
       context.progress(`${story.endpoint.name}: ${action.because}`);
       if (action.beat) {
         const { beat } = await import("../canary/signals.ts");
-        await beat(context.environment, story.endpoint);
+        await beat(context.environment, story.endpoint, now);
       }
       return { story, world };
     }

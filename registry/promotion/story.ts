@@ -69,11 +69,8 @@ export class Story {
 
   /** Reads what others have written since. */
   async readOn(): Promise<void> {
-    const isFirst = this.sequence === 0;
     const { records, head } = await this.#ledger.read(this.#told.head);
-    if (records.length === 0) return;
-    const settled = (isFirst ? head : await this.#ledger.head())?.settled ?? 0;
-    this.#tell(records, settled);
+    if (records.length > 0) this.#tell(records, head?.settled);
   }
 
   /**

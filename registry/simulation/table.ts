@@ -55,13 +55,14 @@ export class Table {
   }
 
   #query(query: QueryCommandInput): object {
-    const { KeyConditionExpression = "", ExclusiveStartKey, ScanIndexForward = true, Limit = pageItems } = query;
+    const { KeyConditions, ExclusiveStartKey, ScanIndexForward = true, Limit = pageItems } = query;
+    const first = Number(KeyConditions?.sequence?.AttributeValueList?.[0]?.N);
     const start = ExclusiveStartKey === undefined ? undefined : sequenceOf(ExclusiveStartKey);
     const found: Item[] = [];
     for (const item of this.#ordered(ScanIndexForward)) {
       const sequence = sequenceOf(item);
       const isPast = start !== undefined && (ScanIndexForward ? sequence <= start : sequence >= start);
-      if (!isPast && isMet(KeyConditionExpression, item, substitutesOf(query))) found.push(item);
+      if (!isPast && sequence >= first) found.push(item);
     }
     const page = found.slice(0, Math.min(Limit, pageItems));
     return { Items: page, LastEvaluatedKey: found.length > page.length ? page.at(-1) : undefined };

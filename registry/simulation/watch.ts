@@ -1,5 +1,5 @@
 import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { QueryCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand, QueryCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { CreateEndpointConfigCommand, CreateModelCommand, UpdateEndpointCommand } from "@aws-sdk/client-sagemaker";
 import { heartbeatMetric } from "@falconry/model/rollout-metrics.ts";
 import type { PromotionEvent } from "../promotion/events.ts";
@@ -14,6 +14,9 @@ import type { World } from "./world.ts";
 const passMilliseconds = 3_000;
 /** Whoever looks after so long sees what a stranger did. */
 const noticedMilliseconds = 10_000;
+
+/** What is answered by these leaves nothing of the ledger unknown: who finds the head where it left it, has read all that stands before. */
+const tells = [GetItemCommand, QueryCommand, TransactWriteItemsCommand];
 
 /** An eye on each effect as it happens: what may never be, not even for a moment. */
 export class Watch {
@@ -55,7 +58,7 @@ export class Watch {
   ledgerAnswered(process: Process, command: object): void {
     const { events, table } = this.#world;
     this.#watchLease(process, table.head ?? {});
-    if (command instanceof QueryCommand || command instanceof TransactWriteItemsCommand) process.knows = events.length;
+    if (tells.some((kind) => command instanceof kind)) process.knows = events.length;
     for (const event of events.slice(this.#seen)) this.#written(event, process);
     this.#seen = events.length;
     this.#watchSettled(Number(table.head?.settled?.N ?? 0));

@@ -24,7 +24,7 @@ export async function bringUp(
   try {
     if (deployment !== undefined) await prepare(context, story, deployment, settings);
     progress(`${id}: ${endpoint.name} is brought to ${config}`);
-    if (bakes) await beat(environment, endpoint);
+    if (bakes) await beat(environment, endpoint, context.now());
     await updateEndpoint(environment, endpoint, config, bakes ? canarySettings(settings?.rollout.canary) : undefined);
   } catch (error) {
     if (!isRefusal(error) && !(error instanceof NameTaken)) throw error;
