@@ -7,7 +7,7 @@ import { plannedLaunches } from "./planned-launches.ts";
 import type { Story } from "./story.ts";
 
 /** Enough for a verdict within the local stack's bake: the judge wants some 400 requests to each version. */
-const requestsPerSecond = 160;
+const requestsPerSecond = 300;
 
 /** Callers begin to ask falcon's endpoint, and go on until the story ends. */
 export async function beginTraffic(story: Story): Promise<Traffic> {
