@@ -59,3 +59,24 @@ test("a workload without an endpoint is refused with the command that makes one"
     expect.objectContaining({ code: "environment.no-endpoint", hint: "Run: pulumi up --stack dev" }),
   );
 });
+
+test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])(
+  "a workload of the name %s has no endpoint, as every object has a member of it",
+  (name) => {
+    expect(() => endpointOf(descriptor, name)).toThrow(expect.objectContaining({ code: "environment.no-endpoint" }));
+  },
+);
+
+test.each([
+  ["https://api.example.org", true],
+  ["http://127.0.0.1:8090", true],
+  ["http://localhost:8090", true],
+  ["http://[::1]:8090", true],
+  ["http://api.example.org", false],
+  ["http://127.0.0.1.example.org", false],
+  ["ftp://127.0.0.1", false],
+])("whether tokens may go to %s, and keys come from there: %s", (url, isSafe) => {
+  const told = { ...descriptor, controlPlane: { url }, identity: { ...descriptor.identity, keysUrl: url } };
+  const faults = descriptorSchema.safeParse(told).error?.issues.map(({ path }) => path.join("."));
+  expect(faults).toEqual(isSafe ? undefined : ["identity.keysUrl", "controlPlane.url"]);
+});

@@ -3,6 +3,8 @@ import { FalconryError } from "./error.ts";
 
 const bucket = z.string().min(3).max(63);
 const arn = z.string().startsWith("arn:");
+/** Tokens go there, or trust comes from there: nothing in between may read or answer. */
+const safeUrl = z.url({ protocol: /^https?$/ }).refine(isSafe, "it must be https, or on this machine");
 
 const endpointSettings = z.object({
   /** The SageMaker endpoint's name. */
@@ -44,10 +46,10 @@ export const descriptorSchema = z.object({
     /** `iss` of the pool's tokens. */
     issuer: z.url(),
     /** Where the keys stand that its tokens are signed with. */
-    keysUrl: z.url(),
+    keysUrl: safeUrl,
   }),
   /** The only way to change what serves: the registry's API. */
-  controlPlane: z.object({ url: z.url() }),
+  controlPlane: z.object({ url: safeUrl }),
   /** Endpoint of each workload, by the workload's name. */
   endpoints: z.record(z.string(), endpointSettings),
   /** Where services answer when it is not AWS's own address. */
@@ -67,11 +69,17 @@ export function descriptorParameter(environment: string): string {
  *
  * @throws FalconryError `environment.no-endpoint` – the workload is newer than the environment
  */
-export function endpointOf(descriptor: Descriptor, workload: string): EndpointSettings {
-  const endpoint = descriptor.endpoints[workload];
+export function endpointOf(descriptor: Pick<Descriptor, "environment" | "endpoints">, workload: string): EndpointSettings {
+  // Anybody may ask for "constructor", which every object answers to.
+  const endpoint = Object.hasOwn(descriptor.endpoints, workload) ? descriptor.endpoints[workload] : undefined;
   if (endpoint !== undefined) return endpoint;
   throw new FalconryError("environment.no-endpoint", {
     message: `environment "${descriptor.environment}" has no endpoint for workload "${workload}"`,
     hint: descriptor.environment === "local" ? "Run: falconry local up" : `Run: pulumi up --stack ${descriptor.environment}`,
   });
+}
+
+function isSafe(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
