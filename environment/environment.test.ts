@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { openEnvironment } from "./environment.ts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { clientTimeouts, openEnvironment } from "./environment.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -35,6 +35,23 @@ test.each([
 test("a region that is down cannot be reached", async () => {
   await writeRegion(await closedPort());
   await expect(openEnvironment("local", folder)).rejects.toMatchObject({ code: "environment.unreachable", exitCode: 4 });
+});
+
+test("a service that takes a request and never answers cannot be reached either, and is not waited for without end", async () => {
+  const silent = createServer();
+  await writeRegion(await portOf(silent));
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const opened = openEnvironment("local", folder);
+    opened.catch(() => {});
+    await once(silent, "request");
+    await vi.advanceTimersByTimeAsync(clientTimeouts.requestTimeout);
+    await expect(opened).rejects.toMatchObject({ code: "environment.unreachable", message: expect.stringContaining("requestTimeout") });
+  } finally {
+    vi.useRealTimers();
+    silent.closeAllConnections();
+    silent.close();
+  }
 });
 
 test("a descriptor of another shape is refused with the member that is wrong", async () => {

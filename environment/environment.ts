@@ -29,6 +29,12 @@ export const localCredentials = { accessKeyId: "test", secretAccessKey: "test" }
 
 export const localRegionName = "us-east-1";
 
+/** The SDK waits for ever unless it is told: one dead connection must not hold a promotion up. Each of its attempts may take so long. */
+export const clientTimeouts = { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
+
+/** Bodies are large, and whoever reads one may be slow: here silence counts rather than time. */
+const objectTimeouts = { ...clientTimeouts, requestTimeout: 300_000, socketTimeout: 60_000 };
+
 /**
  * Opens an environment by reading its descriptor from SSM.
  *
@@ -52,7 +58,7 @@ export function connect(descriptor: Descriptor): Environment {
   const sagemakerSettings = clientSettings(descriptor.region, sagemakerEndpointUrl);
   const s3 = onDemand((): S3Client => {
     const { S3Client } = load("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
-    return new S3Client({ ...aws, forcePathStyle: awsEndpointUrl !== undefined });
+    return new S3Client({ ...aws, requestHandler: objectTimeouts, forcePathStyle: awsEndpointUrl !== undefined });
   });
   const dynamodb = onDemand((): DynamoDBClient => {
     const { DynamoDBClient } = load("@aws-sdk/client-dynamodb") as typeof import("@aws-sdk/client-dynamodb");
@@ -117,11 +123,12 @@ function onDemand<Client extends { destroy(): void }>(make: () => Client) {
 }
 
 function clientSettings(region: string, endpoint: string | undefined) {
-  return endpoint === undefined ? { region } : { region, endpoint, credentials: localCredentials };
+  const settings = { region, requestHandler: clientTimeouts };
+  return endpoint === undefined ? settings : { ...settings, endpoint, credentials: localCredentials };
 }
 
 async function readDescriptor(name: string, folder: string): Promise<Descriptor> {
-  const settings = name === "local" ? await localSettings(folder) : {};
+  const settings = name === "local" ? await localSettings(folder) : { requestHandler: clientTimeouts };
   const ssm = new SSMClient(settings);
   const parameter = descriptorParameter(name);
   try {
