@@ -4,8 +4,9 @@ import { DeleteAlarmsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-clou
 import { CreateEndpointCommand, DeleteEndpointCommand } from "@aws-sdk/client-sagemaker";
 import { type EndpointSettings, endpointOf } from "@falconry/environment/descriptor.ts";
 import { connect, type Environment, openEnvironment } from "@falconry/environment/environment.ts";
+import { alarmPeriodSeconds, canarySettings } from "@falconry/model/canary.ts";
 import { lineageTags, recordedPredictionsPath } from "@falconry/model/lineage.ts";
-import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
+import { type PromotionSettings, promotionSettingsSchema } from "@falconry/model/promotion-settings.ts";
 import { heartbeatMetric, rolloutNamespace, unhealthyMetric } from "@falconry/model/rollout-metrics.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { describeEndpoint } from "./endpoint/describe.ts";
@@ -43,8 +44,8 @@ const canary = { minimumBakeSeconds: 3, maxBakeSeconds: 13, silenceToAlarmSecond
 
 const lenience = { latencyEffect: 1, serverErrorMargin: 0.1, clientErrorMargin: 0.1, classShift: 0.3, probabilityShift: 0.8 };
 
-function rolloutOf({ fourEyes, lenient }: TrialSettings): PromotionSettings["rollout"] {
-  return { instanceType: "ml.m5.large", instanceCount: 2, canary: { ...canary, ...(lenient && lenience) }, fourEyes };
+function rolloutOf({ fourEyes, lenient, canary: own }: TrialSettings): PromotionSettings["rollout"] {
+  return { instanceType: "ml.m5.large", instanceCount: 2, canary: { ...canary, ...(lenient && lenience), ...own }, fourEyes };
 }
 
 /** What the environment holds promotions to, where a test wants it otherwise. */
@@ -53,6 +54,7 @@ export interface TrialSettings {
   fourEyes?: boolean;
   /** Judges by few requests, and not by how long they take: a machine that does other things beside answers few, and slowly. */
   lenient?: boolean;
+  canary?: PromotionSettings["rollout"]["canary"];
 }
 
 export async function openTrial(settings: TrialSettings = {}): Promise<Trial> {
@@ -88,11 +90,12 @@ export async function openTrial(settings: TrialSettings = {}): Promise<Trial> {
 }
 
 /** As infrastructure makes them. */
-async function createAlarms({ cloudwatch }: Environment, { name, alarms }: EndpointSettings): Promise<void> {
+async function createAlarms({ cloudwatch }: Environment, { name, alarms, promotion }: EndpointSettings): Promise<void> {
+  const Period = alarmPeriodSeconds(canarySettings(promotionSettingsSchema.parse(promotion).rollout.canary));
   const watches = {
     Namespace: rolloutNamespace,
     Dimensions: [{ Name: "Endpoint", Value: name }],
-    Period: 1,
+    Period,
     EvaluationPeriods: 1,
     Threshold: 1,
   };
