@@ -10,6 +10,8 @@ export interface RegistryContext {
   now(): Date;
   /** Resolves after so many milliseconds. */
   pause(milliseconds: number): Promise<void>;
+  /** Does something again and again, first after so many milliseconds. @returns ends it */
+  every(milliseconds: number, act: () => void): () => void;
   /** A name that nobody else gives. */
   uniqueName(): string;
   /** What was read of the ledgers before. */

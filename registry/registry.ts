@@ -11,6 +11,8 @@ export interface RegistryOptions {
   now(): Date;
   /** @default waits on the wall clock */
   pause?(milliseconds: number): Promise<void>;
+  /** @default by the wall clock */
+  every?: RegistryContext["every"];
   /** @default a random UUID each time */
   uniqueName?(): string;
   /** What a process keeps between two looks; registries of one environment may share it. @default none before this one */
@@ -25,7 +27,15 @@ export type Registry = ReturnType<typeof registryOf>;
  * pass that never waits. What an answer needs is loaded when it is asked for: a look at the ledger should be quick.
  */
 export function registryOf(environment: Environment, options: RegistryOptions) {
-  const context: RegistryContext = { pause, uniqueName: randomUUID, memory: new Memory(), progress: silent, ...options, environment };
+  const context: RegistryContext = {
+    pause,
+    every,
+    uniqueName: randomUUID,
+    memory: new Memory(),
+    progress: silent,
+    ...options,
+    environment,
+  };
   return {
     /** @param how `again`: why a version that was rolled back from should go live once more */
     async promote(workload: string, version: number, how: { again?: string } = {}) {
@@ -76,4 +86,9 @@ export function registryOf(environment: Environment, options: RegistryOptions) {
       return verifyAudit(context, workload);
     },
   };
+}
+
+function every(milliseconds: number, act: () => void): () => void {
+  const timer = setInterval(act, milliseconds);
+  return () => clearInterval(timer);
 }

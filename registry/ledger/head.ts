@@ -3,6 +3,7 @@ import {
   ConditionalCheckFailedException,
   GetItemCommand,
   TransactionCanceledException,
+  TransactionConflictException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -12,6 +13,8 @@ import { type ChainHead, genesis, hashOf } from "./chain.ts";
 
 /** DynamoDB takes tokens of up to 36 characters. */
 const tokenLength = 36;
+/** An update that an append to the same item stands in the way of is tried so often: appends take milliseconds. */
+const triesBesideAppends = 5;
 
 /** The right to carry a ledger's promotion on. */
 export interface Lease {
@@ -102,7 +105,7 @@ export class Head {
       if (!(error instanceof TransactionCanceledException)) throw error;
       // A lost answer makes the SDK send the same transaction again: our own event standing there already is success.
       if ((await this.#item(to.sequence))?.event?.S === to.text) return;
-      throw await this.#refused(to.sequence, lease, error);
+      throw isRace(error) ? await this.#refused(to.sequence, lease, error) : error;
     }
   }
 
@@ -118,31 +121,39 @@ export class Head {
     return fence === undefined ? undefined : { holder, fence };
   }
 
-  async release({ fence }: Lease): Promise<void> {
+  /** Keeps a lease that is still held. The fence stays as it is: an append under way is not to be refused for it. */
+  async renew({ holder, fence }: Lease, now: Date, ttlSeconds: number): Promise<void> {
+    const until = new Date(now.getTime() + ttlSeconds * 1000).toISOString();
     await this.#update({
+      UpdateExpression: "SET #until = :until",
+      ConditionExpression: "holder = :holder AND fence = :fence",
+      ExpressionAttributeNames: { "#until": "until" },
+      ExpressionAttributeValues: { ":holder": { S: holder }, ":fence": { N: String(fence) }, ":until": { S: until } },
+    });
+  }
+
+  async release({ fence }: Lease): Promise<void> {
+    const change = {
       UpdateExpression: "REMOVE holder, #until",
       ConditionExpression: "fence = :fence",
       ExpressionAttributeNames: { "#until": "until" },
       ExpressionAttributeValues: { ":fence": { N: String(fence) } },
-    });
+    };
+    await this.#update(change, triesBesideAppends);
   }
 
   async settle(sequence: number): Promise<void> {
-    await this.#update({
+    const change = {
       UpdateExpression: "SET settled = :settled",
       ConditionExpression: "attribute_exists(#hash) AND (attribute_not_exists(settled) OR settled < :settled)",
       ExpressionAttributeNames: { "#hash": "hash" },
       ExpressionAttributeValues: { ":settled": { N: String(sequence) } },
-    });
+    };
+    await this.#update(change, triesBesideAppends);
   }
 
-  /** @returns the fence after it; undefined where the condition does not hold */
-  async #update(change: {
-    UpdateExpression: string;
-    ConditionExpression: string;
-    ExpressionAttributeNames: Record<string, string>;
-    ExpressionAttributeValues: Record<string, AttributeValue>;
-  }): Promise<number | undefined> {
+  /** @returns the fence after it; undefined where the condition does not hold, or where somebody was appending at each try */
+  async #update(change: HeadChange, tries = 1): Promise<number | undefined> {
     try {
       const { Attributes } = await this.#dynamodb.send(
         new UpdateItemCommand({ TableName: this.#table, Key: this.#key(0), ...change, ReturnValues: "ALL_NEW" }),
@@ -150,7 +161,8 @@ export class Head {
       return Number(Attributes?.fence?.N);
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined;
-      throw error;
+      if (!(error instanceof TransactionConflictException)) throw error;
+      return tries > 1 ? this.#update(change, tries - 1) : undefined;
     }
   }
 
@@ -180,4 +192,17 @@ export class Head {
   #key(sequence: number): { endpoint: AttributeValue; sequence: AttributeValue } {
     return { endpoint: { S: this.#endpoint }, sequence: { N: String(sequence) } };
   }
+}
+
+interface HeadChange {
+  UpdateExpression: string;
+  ConditionExpression: string;
+  ExpressionAttributeNames: Record<string, string>;
+  ExpressionAttributeValues: Record<string, AttributeValue>;
+}
+
+/** Somebody else was at work: not a table that is throttled, nor an event that is too large. */
+function isRace({ CancellationReasons }: TransactionCanceledException): boolean {
+  const codes = CancellationReasons?.map(({ Code }) => Code);
+  return codes === undefined || codes.includes("ConditionalCheckFailed") || codes.includes("TransactionConflict");
 }

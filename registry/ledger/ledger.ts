@@ -130,6 +130,11 @@ export class Ledger {
     return this.#head.acquire(holder, now, ttlSeconds);
   }
 
+  /** Keeps a lease that is still held, so that nobody else takes it meanwhile. */
+  renew(lease: Lease, now: Date, ttlSeconds: number): Promise<void> {
+    return this.#head.renew(lease, now, ttlSeconds);
+  }
+
   /** Gives the lease back; nothing happens where another has it already. */
   release(lease: Lease): Promise<void> {
     return this.#head.release(lease);

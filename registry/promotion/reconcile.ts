@@ -26,8 +26,11 @@ export async function reconcile(context: RegistryContext, workload: string): Pro
   try {
     return await carryOn(context, story, holder);
   } finally {
-    if (story.isUnsettled && (await story.acquire(holder))) await story.settle();
-    await story.release();
+    try {
+      if (story.isUnsettled && (await story.acquire(holder))) await story.holding(() => story.settle());
+    } finally {
+      await story.release();
+    }
   }
 }
 
@@ -52,7 +55,7 @@ async function carryOn(context: RegistryContext, story: Story, holder: string): 
     if (story.sequence > sequence) continue;
     try {
       const { perform } = await import("./perform.ts"); // loads what runs models; most passes have nothing to do
-      await perform(context, story, action);
+      await story.holding(() => perform(context, story, action));
     } catch (error) {
       if (error instanceof FalconryError && error.code === "registry.lease-lost") return { story, world };
       if (!isConflict(error)) throw error;

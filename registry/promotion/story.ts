@@ -12,8 +12,9 @@ import { champion, type EndpointState, fold } from "./state.ts";
 
 /** Other writers may be at work at the same time; each conflict means that one of them came further. */
 const maxConflicts = 20;
-/** After a driver died, others wait so long. One that lives renews it with each step; whoever is late is refused when it writes. */
+/** After a driver died, others wait so long. One that lives renews it while it works; whoever is late is refused when it writes. */
 const leaseSeconds = 5;
+const renewalMilliseconds = 2_000;
 
 /** The ledger of a workload's endpoint as it was last read, and what it adds up to. */
 export class Story {
@@ -112,19 +113,41 @@ export class Story {
     return this.#lease !== undefined;
   }
 
+  /** Does something under the lease, however long it takes: gates may, and answers of a slow endpoint. */
+  async holding<T>(act: () => Promise<T>): Promise<T> {
+    const end = this.#context.every(renewalMilliseconds, () => {
+      if (this.#lease === undefined) return;
+      // Where it fails, the next one may not; and where the lease was lost, the append is refused.
+      this.#ledger.renew(this.#lease, this.#context.now(), leaseSeconds).catch(() => {});
+    });
+    try {
+      return await act();
+    } finally {
+      end();
+    }
+  }
+
   async release(): Promise<void> {
     if (this.#lease === undefined) return;
     await this.#ledger.release(this.#lease);
     this.#lease = undefined;
   }
 
-  /** Gives out the notifications that a crash, or nobody yet, left out, and the last event's witness: each at least once, in order. */
+  /**
+   * Gives out the notifications that a crash, or nobody yet, left out, and the last event's witness: each at least once, in order. Where SNS does not take one,
+   * a later pass tells it: no canary is to go back because somebody could not be told of it.
+   */
   async settle(): Promise<void> {
     if (!this.isUnsettled) return;
     const { publish } = await import("../notifications/publish.ts");
     await this.#ledger.witness(this.#told.head);
-    for (const { event, standing } of this.#told.unsettled) {
-      await publish(this.#context.environment, this.endpoint, this.workload, event, standing);
+    for (const [told, { event, standing }] of this.#told.unsettled.entries()) {
+      try {
+        await publish(this.#context.environment, this.endpoint, this.workload, event, standing);
+      } catch (error) {
+        this.#context.progress(`${this.endpoint.name}: nobody could be told of event ${event.sequence} yet: ${error}`);
+        return this.#keep({ ...this.#told, unsettled: this.#told.unsettled.slice(told) });
+      }
     }
     await this.#ledger.settle(this.sequence);
     this.#keep({ ...this.#told, unsettled: [] });

@@ -1,5 +1,5 @@
 import { CloudWatchClient, CloudWatchServiceException } from "@aws-sdk/client-cloudwatch";
-import { DynamoDBClient, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, DynamoDBServiceException, TransactionConflictException, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { SageMakerClient, SageMakerServiceException } from "@aws-sdk/client-sagemaker";
 import { SageMakerRuntimeClient, SageMakerRuntimeServiceException } from "@aws-sdk/client-sagemaker-runtime";
@@ -45,10 +45,12 @@ export function simulatedEnvironment(world: World, carry: Carrier, onlooker: Onl
         onlooker.ledgerAnswered(command);
         return answer;
       },
-      throttled: () =>
-        command.constructor.name.startsWith("TransactWrite")
-          ? cancelled([{ Code: "TransactionConflict" }])
-          : new DynamoDBServiceException(throttling),
+      throttled: () => {
+        if (command.constructor.name.startsWith("TransactWrite")) return cancelled([{ Code: "TransactionConflict" }]);
+        // Of the head that somebody appends to at this moment.
+        if (command instanceof UpdateItemCommand) return new TransactionConflictException(failure);
+        return new DynamoDBServiceException(throttling);
+      },
     })),
     s3: client(S3Client.prototype, (command) => ({
       effect: () => buckets.answer(command),

@@ -40,7 +40,14 @@ interface Delivery {
   due: number;
   /** Who waits for it; nobody where the sender gave up. */
   process: Process | undefined;
+  /** The process goes on beside it. */
+  beside: boolean;
   deliver(): void;
+}
+
+interface Settle {
+  resolve(answer: unknown): void;
+  reject(error: unknown): void;
 }
 
 /**
@@ -57,6 +64,10 @@ export class Network {
   readonly #isTold: boolean;
   readonly #clock: Clock;
   readonly #picks: readonly number[];
+  #slow: Scenario["slow"];
+  #away: Scenario["away"];
+  /** What a process begins now, it does not wait for. */
+  #isBeside = false;
   readonly #processes = new Set<Process>();
   #mishaps: PlannedMishap[];
   #waiting: Delivery[] = [];
@@ -65,10 +76,12 @@ export class Network {
   deliveries = 0;
 
   /** @param isTold it keeps an account, which takes its time */
-  constructor(clock: Clock, { picks, mishaps }: Pick<Scenario, "picks" | "mishaps">, isTold: boolean) {
+  constructor(clock: Clock, { picks, mishaps, slow, away }: Pick<Scenario, "picks" | "mishaps" | "slow" | "away">, isTold: boolean) {
     this.#isTold = isTold;
     this.#clock = clock;
     this.#picks = picks;
+    this.#slow = slow;
+    this.#away = away;
     this.#mishaps = [...mishaps];
   }
 
@@ -101,9 +114,28 @@ export class Network {
   }
 
   call(process: Process, call: Call): Promise<unknown> {
+    const beside = this.#isBeside;
+    const milliseconds = call.name === this.#slow?.of ? this.#slow.seconds * 1000 : 0;
     return new Promise((resolve, reject) => {
-      this.#wait(process, 0, () => this.#arrive(process, call, { resolve, reject }));
+      this.#wait(process, milliseconds, () => this.#arrive(process, call, { resolve, reject }, beside), beside);
     });
+  }
+
+  /** Has a process do something again and again beside what it waits for. @returns ends it */
+  every(process: Process, milliseconds: number, act: () => void): () => void {
+    let ended = false;
+    const again = () => {
+      if (ended || process.state !== "running") return;
+      this.#isBeside = true;
+      act();
+      this.#isBeside = false;
+      this.#wait(process, milliseconds, again, true);
+    };
+    this.#wait(process, milliseconds, again, true);
+    return () => {
+      ended = true;
+      this.#waiting = this.#waiting.filter(({ deliver }) => deliver !== again);
+    };
   }
 
   pause(process: Process, milliseconds: number): Promise<void> {
@@ -115,6 +147,8 @@ export class Network {
   /** No more mishaps. */
   calm(): void {
     this.#mishaps = [];
+    this.#slow = undefined;
+    this.#away = undefined;
   }
 
   /** Every process dies where it stands. */
@@ -145,11 +179,11 @@ export class Network {
     if (this.#isTold) this.account.push(`${this.#clock.now().toISOString().slice(11, 23)} ${process.name} ${what()}`);
   }
 
-  #wait(process: Process | undefined, milliseconds: number, deliver: () => void): void {
-    this.#waiting.push({ due: this.#clock.milliseconds + milliseconds, process, deliver });
+  #wait(process: Process | undefined, milliseconds: number, deliver: () => void, beside = false): void {
+    this.#waiting.push({ due: this.#clock.milliseconds + milliseconds, process, beside, deliver });
   }
 
-  #arrive(process: Process, call: Call, settle: { resolve(answer: unknown): void; reject(error: unknown): void }): void {
+  #arrive(process: Process, call: Call, settle: Settle, beside: boolean): void {
     const { resolve, reject } = settle;
     const mishap = this.#mishapOf(call);
     this.#tell(process, () => `${call.name} ${call.about()}${mishap === undefined ? "" : ` (${mishap.what})`}`);
@@ -159,7 +193,15 @@ export class Network {
       this.#made.add(error);
       reject(error);
     };
+    if (call.name === this.#away) {
+      make(call.throttled());
+      return;
+    }
     const answer = () => this.#answer(process, call.effect, settle);
+    const arrives = () => {
+      this.#tell(process, () => `${call.name} ${call.about()} arrives`);
+      answer();
+    };
     switch (mishap?.what) {
       case undefined:
         answer();
@@ -186,15 +228,12 @@ export class Network {
         make(call.timedOut());
         break;
       case "arrives-late":
-        this.#wait(process, late, () => {
-          this.#tell(process, () => `${call.name} ${call.about()} arrives`);
-          answer();
-        });
+        this.#wait(process, late, arrives, beside);
         break;
       case "answers-late":
         this.#answer(process, call.effect, {
-          resolve: (given) => this.#wait(process, late, () => resolve(given)),
-          reject: (error) => this.#wait(process, late, () => reject(error)),
+          resolve: (given) => this.#wait(process, late, () => resolve(given), beside),
+          reject: (error) => this.#wait(process, late, () => reject(error), beside),
         });
         break;
       case "sent-twice":
@@ -210,11 +249,7 @@ export class Network {
     }
   }
 
-  #answer(
-    process: Process,
-    effect: () => unknown,
-    { resolve, reject }: { resolve(answer: unknown): void; reject(error: unknown): void },
-  ): void {
+  #answer(process: Process, effect: () => unknown, { resolve, reject }: Settle): void {
     try {
       resolve(effect());
     } catch (error) {
@@ -242,7 +277,7 @@ export class Network {
   /** The product works on its own between two calls; nothing else happens meanwhile. */
   async #everybodyWaits(): Promise<void> {
     do await new Promise(setImmediate);
-    while ([...this.#processes].some((process) => !this.#waiting.some((delivery) => delivery.process === process)));
+    while ([...this.#processes].some((process) => !this.#waiting.some((delivery) => delivery.process === process && !delivery.beside)));
     this.#isQuiet = true;
   }
 }

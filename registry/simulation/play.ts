@@ -140,6 +140,7 @@ export async function play(beginning: Beginning, scenario: Scenario, options: Pl
       actor,
       now: () => clock.now(),
       pause: (wait) => network.pause(self, wait),
+      every: (milliseconds, act) => network.every(self, milliseconds, act),
       uniqueName: () => `holder ${names++}`,
       memory: knowing,
     });

@@ -69,6 +69,10 @@ export interface Scenario {
   /** By version, as its metrics name it: what is wrong with its answers. */
   ailments: Record<string, Ailment>;
   traffic: { requestsPerSecond: number; delaySeconds: number };
+  /** Calls of this name are refused until everything is calm. */
+  away?: string;
+  /** Each call of this name takes so long, until then. */
+  slow?: { of: string; seconds: number };
   /** Seconds between the passes of each driver while something is in flight. */
   drivers: number[];
 }
