@@ -126,12 +126,12 @@ describe("a declaration that does not hold is refused at the property", () => {
     [
       "a bake shorter than containers count",
       canary({ minimumBakeSeconds: 5 }),
-      "workload.rollout.canary.minimumBakeSeconds: Too small: expected number to be >=10",
+      "workload.rollout.canary.minimumBakeSeconds: it must be at least windowSeconds",
     ],
     [
       "a bake that ends before the judge may speak",
       canary({ maxBakeSeconds: 300 }),
-      "workload.rollout.canary.maxBakeSeconds: 300 leaves no time for a verdict between minimumBakeSeconds (120) and the last silenceToAlarmSeconds (240)",
+      "workload.rollout.canary.maxBakeSeconds: it must be at least minimumBakeSeconds + silenceToAlarmSeconds",
     ],
     ["a setting of the canary that is none", canary({ errors: 0 }), 'workload.rollout.canary: Unrecognized key: "errors"'],
     ["a file that is not there", { ...pumps, features: { sql: "query.sql" } }, "workload.features.sql: "],
