@@ -5,6 +5,7 @@ import { inferenceServer } from "./inference-server.ts";
 import { InvocationMeter } from "./invocation-meter.ts";
 import { loadPackage } from "./load-package.ts";
 import { readSettings } from "./settings.ts";
+import { warmUp } from "./warm-up.ts";
 
 // stdout is written synchronously, so that the reason for an exit is the last line of the log.
 const log = pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
@@ -12,8 +13,10 @@ const log = pino({ base: undefined, timestamp: pino.stdTimeFunctions.isoTime });
 try {
   const settings = readSettings(process.env);
   const model = await loadPackage(settings.modelFolder);
+  const now = () => performance.now();
+  await warmUp(model, settings.lineage, now);
   const meter = new InvocationMeter(model.classes);
-  const server = inferenceServer(model, settings.lineage, log, { meter, now: () => performance.now() });
+  const server = inferenceServer(model, settings.lineage, log, { meter, now });
   await server.listen({ host: settings.host, port: settings.port });
   const { source, windowSeconds } = settings.metrics;
   // The metrics stand in the log, as CloudWatch Logs expects them.
