@@ -13,7 +13,6 @@ test.each([
   "sagemaker:UpdateEndpoint",
   "sagemaker:CreateEndpointConfig",
   "cloudwatch:SetAlarmState",
-  "cloudwatch:PutMetricData",
   "sns:Publish",
 ])("of all roles, the registry's alone is granted %s", (action) => {
   expect(rolesThatMay(action)).toEqual(["registry"]);

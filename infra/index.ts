@@ -31,7 +31,19 @@ const lake = new Lake("lake", {
 });
 const ledger = new Ledger("ledger", { key: keys.ledger });
 const notifications = new Notifications("notifications", { key: keys.ledger });
-const roles = new Roles("roles", { environment, keys, lake, ledger, notifications, endpoints: workloads.map(nameOf), inferenceImage });
+// On this machine a process answers instead, and its address is known beforehand.
+const controlPlaneUrl = config.get("controlPlaneUrl");
+const functionName = `${environment}-control-plane`;
+const roles = new Roles("roles", {
+  environment,
+  keys,
+  lake,
+  ledger,
+  notifications,
+  endpoints: workloads.map(nameOf),
+  inferenceImage,
+  ...(controlPlaneUrl === undefined && { controlPlaneFunction: functionName }),
+});
 ledger.writtenOnlyBy(roles.registry);
 notifications.publishedOnlyBy(roles.registry);
 const identity = new Identity("identity", { environment, awsEndpointUrl });
@@ -41,12 +53,11 @@ const endpoints = workloads.map((workload) => ({
   endpoint: new Endpoint(workload.name, {
     endpointName: nameOf(workload),
     bootstrap,
-    promotion: promotionRules(workload, config.getObject("canary")),
+    promotion: promotionRules(workload, { canary: config.getObject("canary"), development: config.getBoolean("development") }),
     emulated: awsEndpointUrl !== undefined,
   }),
 }));
-// On this machine a process answers instead, and its address is known beforehand.
-const api = config.get("controlPlaneUrl") ?? new ControlPlaneApi("control-plane", { environment, identity: identity.settings });
+const api = controlPlaneUrl ?? new ControlPlaneApi("control-plane", { environment, identity: identity.settings });
 const parameter = new DescriptorParameter("descriptor", {
   environment,
   descriptor: pulumi.output({
@@ -74,7 +85,7 @@ const parameter = new DescriptorParameter("descriptor", {
 });
 if (typeof api !== "string") {
   const image = config.require("controlPlaneImage");
-  new ControlPlane("control-plane", { environment, image, role: roles.registry, descriptor: parameter, api });
+  new ControlPlane("control-plane", { environment, functionName, image, role: roles.registry, descriptor: parameter, api });
 }
 
 /** What this environment offers (D1). */

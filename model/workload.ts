@@ -73,7 +73,7 @@ export const workloadSchema = z.strictObject({
     instanceCount: z.number().int().min(2),
     /** What the canary is judged by. @default the defaults of each */
     canary: canarySchema.optional(),
-    /** Who trained a version, or asked for it, may not approve it. @default true */
+    /** Who trained a version, or asked for it, may not approve it; `false` counts only in a stack with `falconry:development`. @default true */
     fourEyes: z.boolean().optional(),
     /** Hours after which a promotion that nobody approved expires. @default 72 */
     approvalHours: z.number().positive().optional(),

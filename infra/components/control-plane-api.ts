@@ -6,9 +6,10 @@ import type { Transform } from "./transform.ts";
 /** A gateway waits no longer for its function. */
 const ANSWER_WITHIN_MILLISECONDS = 29_000;
 const LOG_RETENTION_DAYS = 365;
-/** Of all clients together; how much one person may ask is the API's own concern. */
-const REQUESTS_PER_SECOND = 20;
-const BURST_REQUESTS = 50;
+/** Of all clients together, strangers among them: it is counted before a token is looked at. How much one person may ask is the API's own concern. */
+const throttling = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
+/** Counted apart: no flood of anything else keeps it from whoever is on call. */
+const ROLLBACK = "POST /workloads/{name}/rollback";
 
 /** Who asked for what, and how it ended; also what the gateway turned away by itself. Never a token. */
 const accessLogLine = {
@@ -42,12 +43,11 @@ export class ControlPlaneApi extends pulumi.ComponentResource {
     this.#name = name;
     this.#args = args;
     this.#api = new aws.apigatewayv2.Api(name, { name: `${args.environment}-${name}`, protocolType: "HTTP" }, { parent: this });
-    this.#stage();
     this.url = this.#api.apiEndpoint;
     this.registerOutputs({ url: this.url });
   }
 
-  /** Sends every request with a good token to the function; without one, only the question after its health. */
+  /** Opens the door: sends every request with a good token to the function; without one, only the question after its health. */
   answeredBy(handler: aws.lambda.Function): void {
     const [apiId, inApi] = [this.#api.id, { parent: this.#api }];
     const integration = new aws.apigatewayv2.Integration(
@@ -55,6 +55,7 @@ export class ControlPlaneApi extends pulumi.ComponentResource {
       {
         apiId,
         integrationType: "AWS_PROXY",
+        integrationMethod: "POST",
         integrationUri: handler.invokeArn,
         payloadFormatVersion: "2.0",
         timeoutMilliseconds: ANSWER_WITHIN_MILLISECONDS,
@@ -63,8 +64,10 @@ export class ControlPlaneApi extends pulumi.ComponentResource {
     );
     const target = pulumi.interpolate`integrations/${integration.id}`;
     const authorizerId = this.#authorizer().id;
-    new aws.apigatewayv2.Route("everything", { apiId, routeKey: "$default", target, authorizationType: "JWT", authorizerId }, inApi);
+    const withToken = { apiId, target, authorizationType: "JWT", authorizerId };
+    new aws.apigatewayv2.Route("everything", { ...withToken, routeKey: "$default" }, inApi);
     new aws.apigatewayv2.Route("health", { apiId, routeKey: "GET /health", target, authorizationType: "NONE" }, inApi);
+    this.#stage(new aws.apigatewayv2.Route("rollback", { ...withToken, routeKey: ROLLBACK }, inApi));
     new aws.lambda.Permission(
       `${this.#name}-api`,
       {
@@ -93,16 +96,21 @@ export class ControlPlaneApi extends pulumi.ComponentResource {
     );
   }
 
-  #stage(): void {
+  /** @param rollback a stage knows settings of routes that stand already */
+  #stage(rollback: aws.apigatewayv2.Route): void {
     const name = `/aws/vendedlogs/${this.#args.environment}-${this.#name}`;
     const log = new aws.cloudwatch.LogGroup(`${this.#name}-access`, { name, retentionInDays: LOG_RETENTION_DAYS }, { parent: this });
     const args: aws.apigatewayv2.StageArgs = {
       apiId: this.#api.id,
       name: "$default",
       autoDeploy: true,
-      defaultRouteSettings: { throttlingRateLimit: REQUESTS_PER_SECOND, throttlingBurstLimit: BURST_REQUESTS },
+      defaultRouteSettings: throttling,
+      routeSettings: [{ routeKey: ROLLBACK, ...throttling }],
       accessLogSettings: { destinationArn: log.arn, format: JSON.stringify(accessLogLine) },
     };
-    new aws.apigatewayv2.Stage(this.#name, this.#args.transform?.stage?.(args, this.#name) ?? args, { parent: this.#api });
+    new aws.apigatewayv2.Stage(this.#name, this.#args.transform?.stage?.(args, this.#name) ?? args, {
+      parent: this.#api,
+      dependsOn: [rollback],
+    });
   }
 }

@@ -10,7 +10,11 @@ beforeAll(async () => {
 
 test("every request needs a token of the environment's pool for its client; the question after health needs none", () => {
   const routes = ofType(all, "Route").map(({ inputs }) => [inputs.routeKey, [inputs.authorizationType, inputs.authorizerId]]);
-  expect(Object.fromEntries(routes)).toEqual({ $default: ["JWT", "control-plane"], "GET /health": ["NONE", undefined] });
+  expect(Object.fromEntries(routes)).toEqual({
+    $default: ["JWT", "control-plane"],
+    "POST /workloads/{name}/rollback": ["JWT", "control-plane"],
+    "GET /health": ["NONE", undefined],
+  });
   const [authorizer] = ofType(all, "Authorizer");
   expect(authorizer?.inputs).toMatchObject({
     authorizerType: "JWT",
@@ -19,9 +23,14 @@ test("every request needs a token of the environment's pool for its client; the 
   });
 });
 
-test("requests are throttled and written down, without a token", () => {
+test("requests are throttled, rollbacks apart from all others, and written down, without a token", () => {
   const [stage] = ofType(all, "Stage");
-  expect(stage?.inputs).toMatchObject({ name: "$default", defaultRouteSettings: { throttlingRateLimit: 20, throttlingBurstLimit: 50 } });
+  const throttling = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
+  expect(stage?.inputs).toMatchObject({
+    name: "$default",
+    defaultRouteSettings: throttling,
+    routeSettings: [{ routeKey: "POST /workloads/{name}/rollback", ...throttling }],
+  });
   expect(stage?.inputs.accessLogSettings).toMatchObject({ format: expect.not.stringMatching(/header|token/i) });
 });
 

@@ -12,8 +12,10 @@ const MEMORY_MB = 2048;
 const LOG_RETENTION_DAYS = 365;
 
 export interface ControlPlaneArgs {
-  /** Name of the environment: part of the function's name. */
+  /** Name of the environment: the function is told it. */
   environment: string;
+  /** The registry's role lets a function of this name write, and no other. */
+  functionName: string;
   /** Image of the function, in ECR. */
   image: string;
   /** The registry's role: the only one that may do what the API is asked for. */
@@ -42,8 +44,7 @@ export class ControlPlane extends pulumi.ComponentResource {
 
   /** Its concurrency is not reserved: a minute's drive must never keep a person's request waiting. */
   #function(): aws.lambda.Function {
-    const { environment, image, role, descriptor, transform } = this.#args;
-    const functionName = `${environment}-${this.#name}`;
+    const { environment, functionName, image, role, descriptor, transform } = this.#args;
     const log = this.#log(`/aws/lambda/${functionName}`);
     // Each instance reads the descriptor once: a digest of it among the variables makes new instances where it changed.
     const variables = { FALCONRY_ENVIRONMENT: environment, FALCONRY_DESCRIPTOR_DIGEST: descriptor.digest };

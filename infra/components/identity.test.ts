@@ -29,12 +29,13 @@ test("a password is long and of every kind of character; the pool cannot be dele
   });
 });
 
-test("the command line's client keeps no secret, and its tokens last an hour, renewed for a working day", () => {
+test("the command line's client keeps no secret, its login may take a quarter of an hour, and its tokens last an hour, renewed for a working day", () => {
   const [client] = ofType(all, "UserPoolClient");
   expect(client?.inputs).toMatchObject({
     userPoolId: "identity",
     generateSecret: false,
     explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    authSessionValidity: 15,
     accessTokenValidity: 60,
     refreshTokenValidity: 8,
     tokenValidityUnits: { accessToken: "minutes", refreshToken: "hours" },

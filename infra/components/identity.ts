@@ -6,6 +6,8 @@ import type { Transform } from "./transform.ts";
 const ACCESS_TOKEN_MINUTES = 60;
 /** A working day: after it, password and code are asked for again. */
 const REFRESH_TOKEN_HOURS = 8;
+/** Between password and code. Setting an authenticator up for the first time takes longer than the 3 minutes of the default. */
+const LOGIN_MINUTES = 15;
 const PASSWORD_LENGTH = 14;
 const TEMPORARY_PASSWORD_DAYS = 3;
 
@@ -81,6 +83,7 @@ export class Identity extends pulumi.ComponentResource {
       userPoolId: pool.id,
       generateSecret: false,
       explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+      authSessionValidity: LOGIN_MINUTES,
       accessTokenValidity: ACCESS_TOKEN_MINUTES,
       idTokenValidity: ACCESS_TOKEN_MINUTES,
       refreshTokenValidity: REFRESH_TOKEN_HOURS,

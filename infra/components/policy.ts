@@ -22,9 +22,9 @@ export function allow(grants: Grant[]): pulumi.Output<string> {
 }
 
 /** A trust policy: who may take the role on. */
-export function trust(principal: Record<string, pulumi.Input<string>>): pulumi.Output<string> {
+export function trust(principal: Record<string, pulumi.Input<string>>, condition?: Grant["condition"]): pulumi.Output<string> {
   return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: principal }],
+    Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: principal, ...(condition ? { Condition: condition } : {}) }],
   });
 }

@@ -4,13 +4,23 @@ import type { PromotionSettings } from "@falconry/model/promotion-settings.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { z } from "zod";
 
+/** What a stack's configuration says about promotions. */
+export interface StackRules {
+  /** Value of `falconry:canary`; undefined where the stack has none. */
+  canary?: unknown;
+  /** `falconry:development`: an environment for trials. @default false */
+  development?: boolean | undefined;
+}
+
 /**
- * What the promotions of a workload are held to in one environment: what the workload declares, with the stack's `falconry:canary` over its canary.
+ * What the promotions of a workload are held to in one environment: what the workload declares, with the stack's `falconry:canary` over its canary. Four eyes
+ * are a workload's to turn off only where the stack is for development.
  *
- * @param stackCanary value of `falconry:canary`; undefined where the stack has none
  * @throws FalconryError `infra.canary`
  */
-export function promotionRules({ name, metric, gates, rollout }: Workload, stackCanary?: unknown): PromotionSettings {
+export function promotionRules(workload: Workload, { canary: stackCanary, development = false }: StackRules = {}): PromotionSettings {
+  const { name, metric, gates } = workload;
+  const rollout = development ? workload.rollout : { ...workload.rollout, fourEyes: true };
   if (stackCanary === undefined) return { metric, gates, rollout };
   const members = z.record(z.string(), z.unknown()).safeParse(stackCanary);
   if (!members.success) throw refused("falconry:canary", "it must be an object, as rollout.canary of a workload is");

@@ -17,13 +17,15 @@ beforeAll(async () => {
     const ledger = new Ledger("ledger", { key: keys.ledger });
     const notifications = new Notifications("notifications", { key: keys.ledger });
     const endpoints = ["dev-falcon", "dev-imagery"];
-    new Roles("roles", { environment: "dev", keys, lake, ledger, notifications, endpoints, inferenceImage: image });
+    const controlPlaneFunction = "dev-control-plane";
+    new Roles("roles", { environment: "dev", keys, lake, ledger, notifications, endpoints, inferenceImage: image, controlPlaneFunction });
   });
 });
 
 test("every resource is granted only where AWS knows no narrower one: a registry's login token, and metrics", () => {
   const wide = ["inference", "training", "registry"].flatMap(grants).filter(({ Resource }) => [Resource].flat().includes("*"));
   expect(wide.map(({ Action }) => Action)).toEqual([
+    ["cloudwatch:PutMetricData"],
     ["ecr:GetAuthorizationToken"],
     ["cloudwatch:PutMetricData"],
     ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
@@ -32,7 +34,33 @@ test("every resource is granted only where AWS knows no narrower one: a registry
 
 test("the registry writes metrics of a rollout and no others", () => {
   const [writing] = grants("registry").filter(({ Action }) => [Action].flat().includes("cloudwatch:PutMetricData"));
-  expect(writing?.Condition).toEqual({ StringEquals: { "cloudwatch:namespace": "Falconry/Rollout" } });
+  expect(writing?.Condition).toMatchObject({ StringEquals: { "cloudwatch:namespace": "Falconry/Rollout" } });
+});
+
+test("a container writes SageMaker's own metrics, and none of a rollout: it can fake no heartbeat", () => {
+  const [writing] = grants("inference").filter(({ Action }) => [Action].flat().includes("cloudwatch:PutMetricData"));
+  expect(writing?.Condition).toEqual({ StringLike: { "cloudwatch:namespace": "*aws/sagemaker/*" } });
+});
+
+test.each(["inference", "registry"])(
+  "the role %s sees the alarms: without that no canary starts, or SageMaker never rolls one back",
+  (role) => {
+    expect(resourcesOf(role, "cloudwatch:DescribeAlarms")).toEqual(["arn:aws:cloudwatch:eu-central-1:123456789012:alarm:*"]);
+  },
+);
+
+test.each([
+  "dynamodb:PutItem",
+  "sagemaker:CreateModel",
+  "sagemaker:CreateEndpointConfig",
+  "sagemaker:UpdateEndpoint",
+  "cloudwatch:SetAlarmState",
+  "cloudwatch:PutMetricData",
+  "sns:Publish",
+])("with the registry's role the control plane's function is granted %s, and no other function", (action) => {
+  const granting = grants("registry").filter(({ Action }) => [Action].flat().includes(action));
+  const ArnEquals = { "lambda:SourceFunctionArn": "arn:aws:lambda:eu-central-1:123456789012:function:dev-control-plane" };
+  expect(granting).toMatchObject([{ Condition: { ArnEquals } }]);
 });
 
 test("the registry sets the state of its endpoints' own alarms", () => {
@@ -62,7 +90,7 @@ test("a container reads models and decrypts them, and reaches no other data", ()
   expect(resourcesOf("inference", "s3:GetObject")).toEqual(["arn:aws:s3:::models/*"]);
   expect(resourcesOf("inference", "kms:Decrypt")).toEqual(["arn:aws:kms:eu-central-1:123456789012:key/lake"]);
   const touched = grants("inference").flatMap(({ Action }) => [Action].flat().map((action) => action.split(":")[0]));
-  expect(new Set(touched)).toEqual(new Set(["s3", "kms", "logs", "ecr"]));
+  expect(new Set(touched)).toEqual(new Set(["s3", "kms", "logs", "cloudwatch", "ecr"]));
   expect(resourcesOf("inference", "s3:PutObject")).toEqual([]);
 });
 
@@ -113,13 +141,17 @@ test("the registry hands the inference role, and only it, to SageMaker, and only
   ]);
 });
 
+const ofThisAccount = { StringEquals: { "aws:SourceAccount": "123456789012" } };
+
 test.each([
-  ["inference", "sagemaker.amazonaws.com"],
-  ["training", "sagemaker.amazonaws.com"],
-  ["registry", "lambda.amazonaws.com"],
-])("the role %s is taken on by %s and nobody else", (name, Service) => {
+  ["inference", "sagemaker.amazonaws.com", { Condition: ofThisAccount }],
+  ["training", "sagemaker.amazonaws.com", { Condition: ofThisAccount }],
+  ["registry", "lambda.amazonaws.com", {}],
+])("the role %s is taken on by %s and nobody else, SageMaker at work for this account", (name, Service, condition) => {
   const [role] = ofType(all, "Role").filter((role) => role.name === name);
-  expect(statements(role, "assumeRolePolicy")).toEqual([{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service } }]);
+  expect(statements(role, "assumeRolePolicy")).toEqual([
+    { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service }, ...condition },
+  ]);
 });
 
 function grants(role: string): Statement[] {

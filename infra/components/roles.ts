@@ -24,12 +24,17 @@ export interface RolesArgs {
   endpoints: string[];
   /** Image of the inference container; one in ECR may be pulled. */
   inferenceImage: string;
+  /**
+   * Name of the one function that may write with the registry's role.
+   * @default any: the control plane is no function of this stack
+   */
+  controlPlaneFunction?: string;
   transform?: Transform<{ role: aws.iam.RoleArgs; policy: aws.iam.RolePolicyArgs }>;
 }
 
 /** Who may do what: each role reaches exactly the resources that its work needs. */
 export class Roles extends pulumi.ComponentResource {
-  /** Taken on by an endpoint's containers: reads models, nothing else. */
+  /** Taken on by an endpoint's containers, and by SageMaker for them: reads models, writes logs, looks at alarms so that it can roll a canary back. */
   readonly inference: aws.iam.Role;
   /** Taken on by training: reads the lake, writes features and artifacts. */
   readonly training: aws.iam.Role;
@@ -42,16 +47,20 @@ export class Roles extends pulumi.ComponentResource {
     super("falconry:roles:Roles", name, {}, opts);
     this.#args = args;
     this.#scope = args.keys.lake.arn.apply(scopeOf);
-    const sagemaker = { Service: "sagemaker.amazonaws.com" };
+    // SageMaker at work for another account is not ours.
+    const sagemaker = trust(
+      { Service: "sagemaker.amazonaws.com" },
+      { StringEquals: { "aws:SourceAccount": this.#scope.apply(({ account }) => account) } },
+    );
     this.inference = this.#role("inference", "Serves models", sagemaker, this.#inferenceGrants());
     this.training = this.#role("training", "Trains models", sagemaker, this.#trainingGrants());
-    this.registry = this.#role("registry", "Promotes models", { Service: "lambda.amazonaws.com" }, this.#registryGrants());
+    this.registry = this.#role("registry", "Promotes models", trust({ Service: "lambda.amazonaws.com" }), this.#registryGrants());
     this.registerOutputs({ inference: this.inference.arn, training: this.training.arn, registry: this.registry.arn });
   }
 
-  #role(name: string, description: string, principal: Record<string, pulumi.Input<string>>, grants: Grant[]): aws.iam.Role {
+  #role(name: string, description: string, assumeRolePolicy: pulumi.Output<string>, grants: Grant[]): aws.iam.Role {
     const { transform } = this.#args;
-    const args: aws.iam.RoleArgs = { description, assumeRolePolicy: trust(principal) };
+    const args: aws.iam.RoleArgs = { description, assumeRolePolicy };
     const role = new aws.iam.Role(name, transform?.role?.(args, name) ?? args, { parent: this });
     const policy: aws.iam.RolePolicyArgs = { role: role.name, policy: allow(grants) };
     new aws.iam.RolePolicy(name, transform?.policy?.(policy, name) ?? policy, { parent: role });
@@ -64,7 +73,14 @@ export class Roles extends pulumi.ComponentResource {
     return [
       ...readBuckets(lake.models),
       decryptWith(keys.lake),
-      { actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], resources: logs },
+      { actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], resources: logs },
+      this.#seeAlarms(),
+      // SageMaker's own figures of an instance. The rollout's namespace is the registry's: a container can fake no heartbeat.
+      {
+        actions: ["cloudwatch:PutMetricData"],
+        resources: ["*"],
+        condition: { StringLike: { "cloudwatch:namespace": "*aws/sagemaker/*" } },
+      },
       ...pullImage(inferenceImage),
     ];
   }
@@ -86,37 +102,56 @@ export class Roles extends pulumi.ComponentResource {
     const endpoint = arns("endpoint", "");
     const configurations = arns("endpoint-config", "-*");
     const models = arns("model", "-*");
+    const only = this.#onlyFromTheControlPlane();
     return [
       ...readBuckets(lake.clean, lake.features, lake.artifacts, lake.models, lake.audit),
       ...writeBuckets(lake.models, lake.audit),
       encryptWith(keys.lake, keys.ledger),
       // A transaction needs the right to each of its writes. There is no right to delete: the ledger only grows.
-      { actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"], resources: [ledger.table.arn] },
-      { actions: ["sagemaker:CreateModel", "sagemaker:DescribeModel"], resources: models },
+      {
+        actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+        resources: [ledger.table.arn],
+        ...only,
+      },
+      { actions: ["sagemaker:CreateModel", "sagemaker:DescribeModel"], resources: models, ...only },
       { actions: ["sagemaker:DescribeModel"], resources: [this.#arn("sagemaker", `model/${bootstrapModelName(environment)}`)] },
-      { actions: ["sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpointConfig"], resources: [...configurations, ...models] },
+      {
+        actions: ["sagemaker:CreateEndpointConfig", "sagemaker:DescribeEndpointConfig"],
+        resources: [...configurations, ...models],
+        ...only,
+      },
       { actions: ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"], resources: endpoint },
-      { actions: ["sagemaker:UpdateEndpoint"], resources: [...endpoint, ...configurations] },
+      { actions: ["sagemaker:UpdateEndpoint"], resources: [...endpoint, ...configurations], ...only },
       { actions: ["sagemaker:AddTags", "sagemaker:ListTags"], resources: [...endpoint, ...configurations, ...models] },
       {
         actions: ["iam:PassRole"],
         resources: [this.inference.arn],
         condition: { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } },
       },
-      {
-        actions: ["cloudwatch:DescribeAlarms", "cloudwatch:SetAlarmState"],
-        resources: alarms.map((alarm) => this.#arn("cloudwatch", `alarm:${alarm}`)),
-      },
+      this.#seeAlarms(),
+      { actions: ["cloudwatch:SetAlarmState"], resources: alarms.map((alarm) => this.#arn("cloudwatch", `alarm:${alarm}`)), ...only },
       // CloudWatch knows no resource of metrics; what is written is held to the namespace.
       {
         actions: ["cloudwatch:PutMetricData"],
         resources: ["*"],
-        condition: { StringEquals: { "cloudwatch:namespace": rolloutNamespace } },
+        condition: { StringEquals: { "cloudwatch:namespace": rolloutNamespace }, ...only.condition },
       },
       { actions: ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], resources: ["*"] },
-      { actions: ["sns:Publish"], resources: [notifications.promotions.arn] },
+      { actions: ["sns:Publish"], resources: [notifications.promotions.arn], ...only },
       this.#readDescriptor(),
     ];
+  }
+
+  /** Another function that is given the registry's role can write nothing with it. AWS takes this condition in a role's own policy, and in no resource's. */
+  #onlyFromTheControlPlane(): Pick<Grant, "condition"> {
+    const { controlPlaneFunction } = this.#args;
+    if (controlPlaneFunction === undefined) return {};
+    return { condition: { ArnEquals: { "lambda:SourceFunctionArn": this.#arn("lambda", `function:${controlPlaneFunction}`) } } };
+  }
+
+  /** Of this account and region, all: AWS's refusals name `alarm:*` as what is asked for. */
+  #seeAlarms(): Grant {
+    return { actions: ["cloudwatch:DescribeAlarms"], resources: [this.#arn("cloudwatch", "alarm:*")] };
   }
 
   #readDescriptor(): Grant {
@@ -138,7 +173,7 @@ function pullImage(image: string): Grant[] {
   const partition = domain?.endsWith(".cn") ? "aws-cn" : "aws";
   return [
     {
-      actions: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
       resources: [`arn:${partition}:ecr:${region}:${account}:repository/${repository}`],
     },
     // A token is for the whole registry: AWS knows no narrower resource.

@@ -77,6 +77,7 @@ const clientInputs = z.strictObject({
   explicitAuthFlows: z.array(
     z.enum(["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"] satisfies ExplicitAuthFlowsType[]),
   ),
+  authSessionValidity: z.number().int().optional(),
   accessTokenValidity: z.number().int(),
   idTokenValidity: z.number().int(),
   refreshTokenValidity: z.number().int(),
@@ -187,6 +188,7 @@ function clientRequest(client: ClientInputs) {
     ClientName: client.name,
     GenerateSecret: client.generateSecret,
     ExplicitAuthFlows: client.explicitAuthFlows,
+    AuthSessionValidity: client.authSessionValidity,
     AccessTokenValidity: client.accessTokenValidity,
     IdTokenValidity: client.idTokenValidity,
     RefreshTokenValidity: client.refreshTokenValidity,
