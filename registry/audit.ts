@@ -2,11 +2,11 @@ import { endpointOf } from "@falconry/environment/descriptor.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { refusalsChain } from "./api/refusals.ts";
 import type { RegistryContext } from "./context.ts";
-import { readEvent } from "./ledger/chain.ts";
-import { evidenceSchema, evidenceStore } from "./ledger/evidence.ts";
+import { type LedgerRecord, readEvent } from "./ledger/chain.ts";
+import { type Evidence, evidenceStore } from "./ledger/evidence.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { type Finding, type KeptLedger, keptLedger, verifyChain } from "./ledger/verify.ts";
-import { promotionEvent } from "./promotion/events.ts";
+import { type PromotionEvent, promotionEvent } from "./promotion/events.ts";
 import { fold } from "./promotion/state.ts";
 
 export interface VerifiedLedger {
@@ -51,11 +51,7 @@ export async function verifyAudit(context: RegistryContext, workload?: string): 
 
 /** The head item repeats what the events say is in flight; it is not hashed, so it is compared. */
 function inFlightFinding({ texts, head }: KeptLedger): Finding[] {
-  const events = [...texts].map(([sequence, text]) => {
-    const read = readEvent(text, sequence);
-    if ("fault" in read) throw new Error(`event ${sequence} was verified, and ${read.fault}`);
-    return promotionEvent({ sequence, hash: "", event: read.event });
-  });
+  const events = [...texts].map(([sequence, text]) => promotionEvent(verified(sequence, text)));
   const inFlight = fold(events).inFlight?.id;
   if (head?.inFlight === inFlight) return [];
   const message = `the head says that ${head?.inFlight ?? "nothing"} is in flight; the events say ${inFlight ?? "nothing"}`;
@@ -66,15 +62,29 @@ async function evidenceFindings({ environment }: RegistryContext, { texts }: Kep
   const store = evidenceStore(environment);
   const findings: Finding[] = [];
   for (const [sequence, text] of texts) {
-    const read = readEvent(text, sequence);
-    const evidence = evidenceSchema.safeParse("event" in read ? read.event.evidence : undefined);
-    if (!evidence.success || !("sha256" in evidence.data)) continue;
-    try {
-      await store.get(evidence.data.sha256);
-    } catch (error) {
-      if (!(error instanceof FalconryError)) throw error;
-      findings.push({ fault: "evidence-changed", sequence, message: `the evidence of event ${sequence}: ${error.message}` });
+    for (const sha256 of keptApart(promotionEvent(verified(sequence, text)))) {
+      try {
+        await store.get(sha256);
+      } catch (error) {
+        if (!(error instanceof FalconryError)) throw error;
+        findings.push({ fault: "evidence-changed", sequence, message: `the evidence of event ${sequence}: ${error.message}` });
+      }
     }
   }
   return findings;
+}
+
+/** Hashes of what an event rests on and does not hold itself: of its gates, of what the endpoint is probed with, of the judge's samples. */
+function keptApart(event: PromotionEvent): string[] {
+  const evidence: (Evidence | undefined)[] = [];
+  if ("evidence" in event) evidence.push(event.evidence);
+  if ("probeRows" in event) evidence.push(event.probeRows);
+  if ("judgement" in event) evidence.push(event.judgement?.evidence);
+  return evidence.flatMap((kept) => (kept !== undefined && "sha256" in kept ? [kept.sha256] : []));
+}
+
+function verified(sequence: number, text: string): LedgerRecord {
+  const read = readEvent(text, sequence);
+  if ("fault" in read) throw new Error(`event ${sequence} was verified, and ${read.fault}`);
+  return { sequence, hash: "", event: read.event };
 }

@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { type ChainHead, chain, genesis, hashOf } from "./chain.ts";
 import type { HeadItem } from "./head.ts";
-import { type Finding, verifyChain } from "./verify.ts";
+import { type Finding, keptLedger, verifyChain } from "./verify.ts";
 import type { Witness } from "./witness.ts";
 
 interface Kept {
@@ -136,5 +136,42 @@ describe("any single mutation is found and named", () => {
     const sequence = 1 + (which % events);
     kept.witnesses.set(sequence, { hash: hashOf(textAt(kept, sequence)), overwritten: true });
     expect(faults(verifyChain(kept))).toEqual([`witness-overwritten ${sequence}`]);
+  });
+});
+
+/** A ledger that somebody appends an event to before each look at it. */
+function atWork(before: number) {
+  let events = before;
+  const next = () => written(events++);
+  return {
+    head: async () => next().head,
+    witnesses: async () => next().witnesses,
+    async *stored() {
+      for (const [sequence, text] of next().texts) yield { sequence, text };
+    },
+  };
+}
+
+describe("a ledger that is written to while it is read", () => {
+  test.each([0, 1, 7])("of %i events is found whole", async (before) => {
+    expect(verifyChain(await keptLedger(atWork(before)))).toEqual([]);
+  });
+
+  test("whose end was cut off before is not", async () => {
+    const whole = written(5);
+    const cut = { ...atWork(3), witnesses: async () => whole.witnesses };
+    expect(faults(verifyChain(await keptLedger(cut)))).toContain("tail-cut 5");
+  });
+
+  test("whose head was put back, and stands still, is not", async () => {
+    const { texts, witnesses } = written(5);
+    const putBack = {
+      head: async () => written(3).head,
+      witnesses: async () => witnesses,
+      async *stored() {
+        for (const [sequence, text] of texts) yield { sequence, text };
+      },
+    };
+    expect(faults(verifyChain(await keptLedger(putBack)))).toEqual(["head-rewritten 5"]);
   });
 });

@@ -28,10 +28,24 @@ export interface KeptLedger {
   witnesses: ReadonlyMap<number, Witness>;
 }
 
-export async function keptLedger(ledger: Ledger): Promise<KeptLedger> {
+/** Reads a ledger that others may append to meanwhile: as it stood when its head was read. */
+export async function keptLedger(ledger: Pick<Ledger, "stored" | "head" | "witnesses">): Promise<KeptLedger> {
+  // Witnesses first, and once more where one is lacking: none may be younger than the head, and none is lacking only because its event was just written.
+  const early = await ledger.witnesses();
+  const head = await ledger.head();
   const texts = new Map<number, string>();
   for await (const { sequence, text } of ledger.stored()) texts.set(sequence, text);
-  return { texts, head: await ledger.head(), witnesses: await ledger.witnesses() };
+  const end = head?.sequence ?? 0;
+  const hasMoved = ((await ledger.head())?.sequence ?? 0) > end;
+  if (hasMoved) for (const sequence of [...texts.keys()]) if (sequence > end) texts.delete(sequence);
+  const lacking = [...texts.keys()].filter((sequence) => !early.has(sequence));
+  if (lacking.length === 0) return { texts, head, witnesses: early };
+  const late = await ledger.witnesses();
+  const found = lacking.flatMap((sequence) => {
+    const witness = late.get(sequence);
+    return witness === undefined ? [] : [[sequence, witness] as const];
+  });
+  return { texts, head, witnesses: new Map([...early, ...found]) };
 }
 
 /**
