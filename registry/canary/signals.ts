@@ -1,5 +1,6 @@
 import {
   DescribeAlarmsCommand,
+  type MetricAlarm,
   type MetricDatum,
   PutMetricDataCommand,
   SetAlarmStateCommand,
@@ -21,7 +22,7 @@ export interface AlarmStates {
  * @param at when that was decided: one that the network holds up says nothing about the time when it arrives
  */
 export function beat(environment: Environment, endpoint: EndpointSettings, at: Date): Promise<void> {
-  return tell(environment, endpoint, { MetricName: heartbeatMetric, Timestamp: at });
+  return tell(environment, endpoint, { MetricName: heartbeatMetric, Value: 1, Timestamp: at });
 }
 
 /**
@@ -29,7 +30,7 @@ export function beat(environment: Environment, endpoint: EndpointSettings, at: D
  * The metric keeps the alarm up where CloudWatch evaluates it between the two.
  */
 export async function trip(environment: Environment, endpoint: EndpointSettings): Promise<void> {
-  await tell(environment, endpoint, { MetricName: unhealthyMetric });
+  await tell(environment, endpoint, { MetricName: unhealthyMetric, Value: 1 });
   await environment.cloudwatch.send(
     new SetAlarmStateCommand({
       AlarmName: endpoint.alarms.unhealthy,
@@ -39,31 +40,36 @@ export async function trip(environment: Environment, endpoint: EndpointSettings)
   );
 }
 
-/** Takes back what {@link trip} left, for the next deployment: the one that it was for has ended. */
-export async function clear({ cloudwatch }: Environment, { alarms }: Pick<EndpointSettings, "alarms">): Promise<void> {
-  await cloudwatch.send(
-    new SetAlarmStateCommand({
-      AlarmName: alarms.unhealthy,
-      StateValue: "OK",
-      StateReason: "The deployment that Falconry gave up has ended",
-    }),
-  );
+/**
+ * Takes back what {@link trip} left, for the next deployment: the one that it was for has ended. The metric keeps the alarm up for some periods, and a state that
+ * was set would be taken back with the next evaluation: a newer point ends it for good, once its period counts.
+ */
+export function clear(environment: Environment, endpoint: EndpointSettings, at: Date): Promise<void> {
+  return tell(environment, endpoint, { MetricName: unhealthyMetric, Value: 0, Timestamp: at });
 }
 
 /** What CloudWatch last made of the two alarms. */
-export async function alarmStates({ cloudwatch }: Environment, { alarms }: Pick<EndpointSettings, "alarms">): Promise<AlarmStates> {
+export async function alarmStates(environment: Environment, endpoint: Pick<EndpointSettings, "alarms">): Promise<AlarmStates> {
+  const { silent, unhealthy } = await describeAlarms(environment, endpoint);
+  return { ...(silent?.StateValue && { silent: silent.StateValue }), ...(unhealthy?.StateValue && { unhealthy: unhealthy.StateValue }) };
+}
+
+/** The two alarms as they stand. */
+export async function describeAlarms(
+  { cloudwatch }: Environment,
+  { alarms }: Pick<EndpointSettings, "alarms">,
+): Promise<{ silent: MetricAlarm | undefined; unhealthy: MetricAlarm | undefined }> {
   const { MetricAlarms = [] } = await cloudwatch.send(
     new DescribeAlarmsCommand({ AlarmNames: [alarms.silent, alarms.unhealthy], AlarmTypes: ["MetricAlarm"] }),
   );
-  const state = (name: string) => MetricAlarms.find(({ AlarmName }) => AlarmName === name)?.StateValue;
-  const [silent, unhealthy] = [state(alarms.silent), state(alarms.unhealthy)];
-  return { ...(silent && { silent }), ...(unhealthy && { unhealthy }) };
+  const named = (name: string) => MetricAlarms.find(({ AlarmName }) => AlarmName === name);
+  return { silent: named(alarms.silent), unhealthy: named(alarms.unhealthy) };
 }
 
 async function tell(
   { cloudwatch }: Environment,
   { name }: EndpointSettings,
-  metric: Pick<MetricDatum, "MetricName" | "Timestamp">,
+  metric: Pick<MetricDatum, "MetricName" | "Value" | "Timestamp">,
 ): Promise<void> {
   const dimensions: RolloutDimensions = { Endpoint: name };
   await cloudwatch.send(
@@ -73,7 +79,6 @@ async function tell(
         {
           ...metric,
           Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-          Value: 1,
           Unit: "Count",
           StorageResolution: 1,
         },

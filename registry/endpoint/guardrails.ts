@@ -1,5 +1,6 @@
 import {
   DescribeEndpointCommand,
+  type DescribeEndpointCommandOutput,
   DescribeEndpointConfigCommand,
   type DescribeEndpointConfigCommandOutput,
   DescribeModelCommand,
@@ -10,8 +11,9 @@ import type { EndpointSettings } from "@falconry/environment/descriptor.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { CanarySettings } from "@falconry/model/canary.ts";
-import { alarmStates } from "../canary/signals.ts";
-import { ifThere } from "./refusal.ts";
+import { describeAlarms } from "../canary/signals.ts";
+import { alarmFaults } from "./alarm-faults.ts";
+import { ifThere, isForbidden } from "./refusal.ts";
 
 /**
  * Refuses an endpoint that SageMaker would update all at once, whatever it is asked for, or that no alarm could roll back. Asks before anything is touched.
@@ -22,7 +24,7 @@ import { ifThere } from "./refusal.ts";
 export async function requireGuarded(environment: Environment, endpoint: EndpointSettings, settings: CanarySettings): Promise<void> {
   const faults = [
     ...sizeFaults(endpoint, settings),
-    ...(await alarmFaults(environment, endpoint)),
+    ...alarmFaults(await describeAlarms(environment, endpoint), endpoint, settings),
     ...(await hostingFaults(environment, endpoint)),
   ];
   if (faults.length === 0) return;
@@ -43,16 +45,23 @@ function sizeFaults({ instanceType, instanceCount }: EndpointSettings, { instanc
   return faults;
 }
 
-async function alarmFaults(environment: Environment, endpoint: EndpointSettings): Promise<string[]> {
-  const states = await alarmStates(environment, endpoint);
-  return (["silent", "unhealthy"] as const)
-    .filter((alarm) => states[alarm] === undefined)
-    .map((alarm) => `CloudWatch has no alarm ${endpoint.alarms[alarm]}`);
-}
-
 /** What the endpoint runs now is what SageMaker has to keep up, and to go back to. */
 async function hostingFaults({ sagemaker }: Environment, { name, variant }: EndpointSettings): Promise<string[]> {
   const { EndpointArn, EndpointConfigName } = await sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
+  try {
+    return await servingFaults(sagemaker, { EndpointArn, EndpointConfigName }, variant);
+  } catch (error) {
+    // The registry's role may look at what Falconry makes, and at nothing else.
+    if (isForbidden(error)) return [`it runs ${EndpointConfigName}, which is none of Falconry's: ${error.message}`];
+    throw error;
+  }
+}
+
+async function servingFaults(
+  sagemaker: Environment["sagemaker"],
+  { EndpointArn, EndpointConfigName }: Pick<DescribeEndpointCommandOutput, "EndpointArn" | "EndpointConfigName">,
+  variant: string,
+): Promise<string[]> {
   const config = await ifThere(sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName })));
   if (config === undefined) return [`configuration ${EndpointConfigName}, which it runs, was deleted`];
   const faults = configurationFaults(config, variant);

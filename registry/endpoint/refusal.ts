@@ -6,6 +6,11 @@ export function isRefusal(error: unknown): error is SageMakerServiceException {
   return error.name === "ValidationException" || error.name === "ResourceLimitExceeded" || error.name === "ResourceInUse";
 }
 
+/** The role that asks may not look. */
+export function isForbidden(error: unknown): error is SageMakerServiceException {
+  return error instanceof SageMakerServiceException && /^AccessDenied/.test(error.name);
+}
+
 /** An update is under way, ours or somebody else's: that passes. */
 export function isInProgress(error: unknown): boolean {
   return isRefusal(error) && /in-progress/i.test(error.message);

@@ -35,7 +35,7 @@ export async function perform(context: RegistryContext, story: Story, action: Ef
       progress(`${story.endpoint.name}: ${action.because}`);
       return trip(environment, story.endpoint);
     case "clear-alarm":
-      return clear(environment, story.endpoint);
+      return clear(environment, story.endpoint, context.now());
     case "repair":
       return repair(context, story, action);
     case "restore-champion":

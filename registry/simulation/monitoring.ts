@@ -86,10 +86,20 @@ export class Monitoring {
   #describe(names: readonly string[]): object {
     const MetricAlarms = this.#rules
       .filter(({ name }) => names.includes(name))
-      .map(({ name, metric, period }) => {
-        const StateValue = this.stateAt(name, this.#clock.milliseconds);
-        return { AlarmName: name, StateValue, Namespace: rolloutNamespace, MetricName: metric, Period: period };
-      });
+      .map((rule) => ({
+        AlarmName: rule.name,
+        StateValue: this.stateAt(rule.name, this.#clock.milliseconds),
+        Namespace: rolloutNamespace,
+        MetricName: rule.metric,
+        Dimensions: [{ Name: "Endpoint", Value: this.#endpoint }],
+        Statistic: rule.statistic,
+        ComparisonOperator: rule.breaches === "below" ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold",
+        Threshold: rule.threshold,
+        TreatMissingData: rule.missing,
+        EvaluationPeriods: rule.evaluationPeriods,
+        DatapointsToAlarm: rule.datapointsToAlarm,
+        Period: rule.period,
+      }));
     return { MetricAlarms };
   }
 
