@@ -11,14 +11,14 @@ const longestName = 63;
 /** Headers that SageMaker passes on to the container. */
 const passedOn = ["content-type", "accept", "x-amzn-sagemaker-custom-attributes", "x-amzn-sagemaker-inference-id"];
 
-/** Headers that ask for what is not emulated. */
-const refused = {
+/** Headers that ask for what is not emulated, and what SDKs call them. */
+const refused = Object.entries({
   "x-amzn-sagemaker-target-model": "TargetModel",
   "x-amzn-sagemaker-target-container-hostname": "TargetContainerHostname",
   "x-amzn-sagemaker-inference-component": "InferenceComponentName",
   "x-amzn-sagemaker-enable-explanations": "EnableExplanations",
   "x-amzn-sagemaker-session-id": "SessionId",
-} as const;
+});
 
 /** An endpoint's answer. */
 export interface InvocationAnswer {
@@ -60,7 +60,7 @@ export async function invoke(
 }
 
 function checkHeaders(headers: IncomingHttpHeaders, variant: string): void {
-  for (const [header, member] of Object.entries(refused)) {
+  for (const [header, member] of refused) {
     if (headers[header] !== undefined) throw new ServiceError("ValidationError", 400, `${member} is not emulated by this endpoint host`);
   }
   const wanted = headers["x-amzn-sagemaker-target-variant"];
