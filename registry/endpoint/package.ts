@@ -1,4 +1,4 @@
-import { HeadObjectCommand, NotFound, PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { readVerified } from "@falconry/environment/stored-object.ts";
@@ -45,14 +45,4 @@ export async function publishedFiles({ s3, descriptor }: Environment, digest: st
     });
   };
   return { MLmodel: await read("MLmodel"), "model.onnx": await read("model.onnx") };
-}
-
-export async function isPublished({ s3, descriptor }: Environment, digest: string): Promise<boolean> {
-  try {
-    await s3.send(new HeadObjectCommand({ Bucket: descriptor.lake.models, Key: `${digest}/${manifestFile}` }));
-    return true;
-  } catch (error) {
-    if (error instanceof NotFound) return false;
-    throw error;
-  }
 }

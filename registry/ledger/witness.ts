@@ -1,4 +1,10 @@
-import { GetObjectCommand, ListObjectVersionsCommand, type ListObjectVersionsCommandOutput, PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
+  PutObjectCommand,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 import { canonicalJson } from "@falconry/environment/canonical.ts";
 import { standsAlready } from "@falconry/environment/content-store.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
@@ -41,9 +47,11 @@ export class Witnesses {
    */
   async write({ sequence, hash }: ChainHead): Promise<void> {
     const Key = this.#key(sequence);
+    const Body = canonicalJson({ endpoint: this.#endpoint, sequence, hash });
+    const put = new PutObjectCommand({ Bucket: this.#bucket, Key, Body, ContentType: "application/json", IfNoneMatch: "*" });
     try {
-      const Body = canonicalJson({ endpoint: this.#endpoint, sequence, hash });
-      await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key, Body, ContentType: "application/json", IfNoneMatch: "*" }));
+      // Another conditional write is under way: whether it will stand is not said yet.
+      await this.#s3.send(put).catch((error: unknown) => (isUndecided(error) ? this.#s3.send(put) : Promise.reject(error)));
     } catch (error) {
       if (!standsAlready(error)) throw error;
       const standing = await this.#read(Key);
@@ -111,4 +119,8 @@ export class Witnesses {
   #key(sequence: number): string {
     return `${this.#endpoint}/${String(sequence).padStart(sequenceDigits, "0")}.json`;
   }
+}
+
+function isUndecided(error: unknown): boolean {
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 409;
 }

@@ -1,6 +1,7 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { RegistryContext } from "../context.ts";
 import type { State } from "./machine.ts";
+import { requireMayApprove } from "./may-approve.ts";
 import type { Operation } from "./operation.ts";
 import { type PromotionReport, promotionReport, requireReason } from "./report.ts";
 import { Story, workloadOf } from "./story.ts";
@@ -8,12 +9,13 @@ import { Story, workloadOf } from "./story.ts";
 /**
  * Approves a promotion whose gates passed. Reconcile carries it on.
  *
- * @throws FalconryError `registry.promotion-unknown`, `registry.wrong-state`, `registry.reason-missing`, `registry.four-eyes`
+ * @throws FalconryError `registry.promotion-unknown`, `registry.wrong-state` – also where it was left waiting for too long –, `registry.reason-missing`,
+ * `registry.four-eyes`
  */
 export async function approve(context: RegistryContext, id: string, reason: string): Promise<PromotionReport> {
   const because = requireReason(reason);
   return decided(context, id, ["awaiting-approval"], (operation) => {
-    requireFourEyes(context.actor, operation);
+    requireMayApprove(context.actor, operation, context.now());
     return { type: "approved", promotion: id, reason: because };
   });
 }
@@ -47,14 +49,4 @@ async function decided(
     });
   });
   return promotionReport(story.workload, story.operation(id));
-}
-
-function requireFourEyes(actor: string, { id, askedBy, trainedBy, settings }: Operation): void {
-  if (settings?.rollout.fourEyes === false) return;
-  const own = actor === askedBy ? "asked for" : actor === trainedBy ? "trained" : undefined;
-  if (own === undefined) return;
-  throw new FalconryError("registry.four-eyes", {
-    message: `${actor} ${own} ${id}, and may not approve it`,
-    hint: "Have another approver look at it; a workload for trials can set rollout.fourEyes to false",
-  });
 }

@@ -2,14 +2,11 @@ import type { ObservedEndpoint } from "../endpoint/describe.ts";
 import { type Action, isBusy, isInService, type Observation } from "./action.ts";
 import { bake } from "./bake.ts";
 import { drift, mirror } from "./drift.ts";
-import { isUnderWay, type Operation, type Surrenderer, type UnderWay } from "./operation.ts";
+import { approvalDue, approvalHours, isUnderWay, type Operation, type Surrenderer, type UnderWay } from "./operation.ts";
 import { champion, type EndpointState } from "./state.ts";
 
 /** An endpoint that is in service with another configuration, and does not say why, is brought up anew so often before that counts as a failure. */
 const maxOrders = 3;
-
-const defaultApprovalHours = 72;
-const hourMilliseconds = 3_600_000;
 
 /** What to do next with one endpoint. No clock, no network: the same facts always give the same action. */
 export function decide(state: EndpointState, world: Observation, now: Date): Action {
@@ -22,14 +19,16 @@ export function decide(state: EndpointState, world: Observation, now: Date): Act
 function prepare(state: EndpointState, { endpoint, bootstrap }: Observation, now: Date): Action | undefined {
   const { promotion } = state;
   if (promotion === undefined) return undefined;
-  const { id, progress, settings } = promotion;
+  const { id, progress } = promotion;
   switch (progress.state) {
     case "requested":
       return { type: "run-gates", promotion };
     case "awaiting-approval": {
-      const hours = settings?.rollout.approvalHours ?? defaultApprovalHours;
-      if (now.getTime() < Date.parse(progress.since) + hours * hourMilliseconds) return undefined;
-      return { type: "record", event: { type: "expired", promotion: id, reason: `nobody approved it within ${hours} hours` } };
+      if (now < approvalDue(promotion)) return undefined;
+      return {
+        type: "record",
+        event: { type: "expired", promotion: id, reason: `nobody approved it within ${approvalHours(promotion)} hours` },
+      };
     }
     case "approved": {
       if (endpoint !== undefined && isBusy(endpoint)) return { type: "wait", because: `the endpoint is ${endpoint.status}`, beat: false };

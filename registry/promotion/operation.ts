@@ -83,6 +83,21 @@ export function targetOf(deployment: Deployment): Target {
   return { config: deployment.config, version: deployment.version, deployment };
 }
 
+/** How long a promotion waits for its approval. */
+export function approvalHours({ settings }: Operation): number {
+  return settings?.rollout.approvalHours ?? defaultApprovalHours;
+}
+
+const defaultApprovalHours = 72;
+const hourMilliseconds = 3_600_000;
+
+/** When a promotion that waits for its approval expires. */
+export function approvalDue(operation: Operation): Date {
+  const { progress } = operation;
+  if (!("since" in progress)) throw new Error(`${operation.id} is ${progress.state}, and waits for no approval`);
+  return new Date(Date.parse(progress.since) + approvalHours(operation) * hourMilliseconds);
+}
+
 /**
  * What an operation comes to by its next event.
  *
