@@ -14,7 +14,9 @@ let trial: Trial;
 let registry: Registry;
 
 beforeAll(async () => {
-  trial = await openTrial({ gates: { floor: 0.7, tolerance: 0.2, minimumRows: 20 }, fourEyes: false, lenient: true });
+  // Live rows lie far from those it was fitted on: what it makes of them is not the champion's answer, and not the point here.
+  const canary = { classShift: 1, probabilityShift: 1 };
+  trial = await openTrial({ gates: { floor: 0.7, tolerance: 0.2, minimumRows: 20 }, fourEyes: false, lenient: true, canary });
   registry = registryOf(trial.environment, { actor: "ada", now: () => new Date() });
 });
 afterAll(() => trial[Symbol.asyncDispose]());

@@ -11,10 +11,12 @@ import { type FeatureSet, featureSetKey } from "@falconry/model/feature-set.ts";
 import type { RecordedPredictions } from "@falconry/model/lineage.ts";
 import { writeMlmodel } from "@falconry/model/mlmodel.ts";
 import { classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
+import { packageDigest } from "@falconry/model/package.ts";
+import { metricWindowSeconds } from "@falconry/model/serving-metrics.ts";
 import { classifierSignature } from "@falconry/model/signature.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { createConfiguration, createModel } from "./endpoint/create.ts";
-import { type ModelFiles, packageDigest, publishPackage } from "./endpoint/package.ts";
+import { type ModelFiles, publishPackage } from "./endpoint/package.ts";
 
 const rows = 60;
 const trainRows = 30;
@@ -105,11 +107,11 @@ export async function createBootstrapConfiguration(environment: Environment, wor
   const endpoint = endpointOf(environment.descriptor, workload);
   const content = trialFiles(["thrust"], 0, { modelId: "m-0", runId: "0" });
   const digest = packageDigest(content);
-  await publishPackage(environment, content, digest);
+  await publishPackage(environment, content);
   const none = "0".repeat(64);
   const { bootstrapConfig: config } = endpoint;
   const deployment = { version: 0, run: "", dataset: none, features: none, package: digest, model: config, config };
-  await createModel(environment, workload, deployment);
+  await createModel(environment, workload, deployment, { endpoint: endpoint.name, windowSeconds: metricWindowSeconds });
   await createConfiguration(environment, workload, deployment, endpoint);
 }
 

@@ -1,20 +1,35 @@
+import { endpointOf } from "@falconry/environment/descriptor.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { driveToRest } from "../drive.fixture.ts";
 import { type Registry, registryOf } from "../registry.ts";
 import { openTrial, type Trial, type VersionSettings } from "../trial.fixture.ts";
 
 let trial: Trial;
+let name: string;
 let registry: Registry;
 
 beforeAll(async () => {
-  trial = await openTrial();
-  registry = registryOf(trial.environment, { actor: "ada", now: () => new Date() });
+  trial = await openTrial({ fourEyes: false });
+  name = trial.workload.name;
+  registry = heldTo(trial.workload.gates);
 });
 afterAll(() => trial[Symbol.asyncDispose]());
 
-/** Registers a version, asks for its promotion, and gives what each gate measured. What passes is rejected, so that the next may ask. */
+/** A registry of an environment that was applied with these gates. */
+function heldTo(gates: Trial["workload"]["gates"]): Registry {
+  const { environment } = trial;
+  const { descriptor } = environment;
+  const endpoint = endpointOf(descriptor, name);
+  const endpoints = { [name]: { ...endpoint, promotion: { ...endpoint.promotion, gates } } };
+  return registryOf({ ...environment, descriptor: { ...descriptor, endpoints } }, { actor: "ada", now: () => new Date() });
+}
+
+/** Registers a version, asks for its promotion, and gives what each gate measured. What passes is taken back, so that the next may ask. */
 async function judge(settings: VersionSettings, gates = trial.workload.gates): Promise<{ state: string; failed: Record<string, string> }> {
-  const version = await trial.register(settings);
-  const { promotion, state, gates: verdicts } = await registry.promote({ ...trial.workload, gates }, version);
+  const registry = heldTo(gates);
+  const { promotion } = await registry.promote(name, await trial.register(settings));
+  await driveToRest(registry, name);
+  const { state, gates: verdicts } = await registry.promotion(promotion);
   if (state === "awaiting-approval") await registry.reject(promotion, "only a trial");
   const failed = verdicts.filter(({ passed }) => !passed).map(({ name, measured }) => [name, measured]);
   return { state, failed: Object.fromEntries(failed) };
@@ -70,8 +85,10 @@ describe("before the first champion", () => {
 
 describe("against a champion", () => {
   beforeAll(async () => {
-    const { promotion } = await registry.promote(trial.workload, await trial.register({ columns: ["thrust"] }));
+    const { promotion } = await registry.promote(name, await trial.register({ columns: ["thrust"] }));
+    await driveToRest(registry, name);
     await registry.approve(promotion, "first");
+    await driveToRest(registry, name);
   });
 
   test("as good on the same rows is good enough", async () => {
@@ -108,7 +125,7 @@ describe("against a champion", () => {
   });
 
   test("what each gate rested on stands in the ledger", async () => {
-    const { events } = await registry.history(trial.workload);
+    const { events } = await registry.history(name);
     const judged = events.findLast(({ type }) => type === "gates-passed");
     expect(judged).toMatchObject({ evidence: { inline: { "not-worse-than-champion": { value: expect.any(Number), reference: 1 } } } });
   });

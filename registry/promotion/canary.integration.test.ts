@@ -38,7 +38,7 @@ test("a good challenger bakes, is found healthy, and goes live; no request fails
   const promotion = await deploy(2);
   asking = traffic(trial);
   const status = await driveTo(ada, name, ({ canary }) => canary !== null && canary.requests.challenger > 0);
-  expect(status).toMatchObject({ state: "canary", champion: { version: 1 }, challenger: { version: 2 }, canary: { maxBakeSeconds: 13 } });
+  expect(status).toMatchObject({ state: "canary", champion: { version: 1 }, challenger: { version: 2 }, canary: { maxBakeSeconds: 17 } });
   expect(await driveToRest(ada, name)).toMatchObject({ state: "live", champion: { version: 2 }, canary: null, agrees: true });
   expect(await askedVersion(trial)).toBe(2);
   expect(await asking.stop()).toMatchObject({ failures: [], versions: new Set([1, 2]) });
@@ -81,7 +81,7 @@ test("everybody who drives is gone: SageMaker returns by itself, and the next pa
   const promotion = await deploy(3, { again: "there is traffic now" });
   asking = traffic(trial);
   await baking();
-  await sleep(10_000);
+  await sleep(12_000);
   expect(await askedVersion(trial)).toBe(2);
   expect(await driveToRest(ada, name)).toMatchObject({ state: "live", champion: { version: 2 }, agrees: true });
   expect(await asking.stop()).toMatchObject({ failures: [] });

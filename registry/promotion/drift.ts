@@ -37,7 +37,7 @@ export function mirror(state: EndpointState, { aliases: seen }: Observation): Ac
   return { type: "mirror-aliases", aliases: due };
 }
 
-export function isSame(one: Aliases, other: Aliases): boolean {
+function isSame(one: Aliases, other: Aliases): boolean {
   return one.champion === other.champion && one.challenger === other.challenger;
 }
 

@@ -19,7 +19,7 @@ export async function judgeVersion(
   const judged = { promotion: id, gates, champion: live?.version ?? null, evidence };
   if (passed === undefined) return story.record({ type: "gates-failed", ...judged });
   const { candidate, files, trainedBy } = passed;
-  await publishPackage(environment, files, candidate.package);
+  await publishPackage(environment, files);
   const probeRows = await keepEvidence(evidenceStore(environment), passed.probeRows);
   return story.record({ type: "gates-passed", ...judged, candidate, trainedBy, probeRows });
 }
