@@ -5,7 +5,7 @@ const share = z.number().positive().max(1);
 /** SageMaker's limit of WaitIntervalInSeconds and of TerminationWaitInSeconds. */
 const maxWaitSeconds = 3600;
 
-/** CloudWatch alarms after so many missing periods, at the latest. */
+/** CloudWatch alarms after so many periods at the soonest: that of the last heartbeat, and three without one. When it looks is its own affair. */
 export const periodsToAlarm = 4;
 
 const settingsSchema = z.strictObject({
@@ -17,8 +17,17 @@ const settingsSchema = z.strictObject({
   minimumBakeSeconds: z.number().int().positive().max(maxWaitSeconds).default(120),
   /** Seconds after which a canary that was not found healthy is rolled back; SageMaker's wait interval. */
   maxBakeSeconds: z.number().int().positive().max(maxWaitSeconds).default(1800),
-  /** Seconds from the judge's last heartbeat to SageMaker's return: {@link periodsToAlarm} periods of the alarm `silent`. */
-  silenceToAlarmSeconds: z.number().int().positive().multipleOf(periodsToAlarm).max(maxWaitSeconds).default(240),
+  /**
+   * Seconds from the judge's last heartbeat to the alarm `silent`, {@link periodsToAlarm} of its periods, as CloudWatch documents them; it may be late by as much
+   * again ({@link terminationWaitSeconds}).
+   */
+  silenceToAlarmSeconds: z
+    .number()
+    .int()
+    .positive()
+    .multipleOf(periodsToAlarm)
+    .max(maxWaitSeconds / 2)
+    .default(240),
   /** Fewest requests to champion and to challenger, each, that there is a verdict on. */
   minimumRequests: z.number().int().positive().default(300),
   /** A difference counts against the challenger where chance makes one as large in less than this share of cases. */
@@ -58,6 +67,18 @@ export const canarySchema = settingsSchema
 /** Period of the alarm `silent`. CloudWatch takes 10, 20, 30 and multiples of 60. */
 export function alarmPeriodSeconds({ silenceToAlarmSeconds }: Pick<CanarySettings, "silenceToAlarmSeconds">): number {
   return silenceToAlarmSeconds / periodsToAlarm;
+}
+
+/** CloudWatch's shortest period of an alarm; only an emulator takes shorter ones, and evaluates them to the second. */
+const shortestPeriodSeconds = 10;
+
+/**
+ * How long the champion's fleet is kept once all of the traffic has gone over: an alarm in this time still brings it back. Twice the silence, because CloudWatch may
+ * find it late, and who comes after this finds the challenger live.
+ */
+export function terminationWaitSeconds(settings: Pick<CanarySettings, "silenceToAlarmSeconds">): number {
+  const isExact = alarmPeriodSeconds(settings) < shortestPeriodSeconds;
+  return settings.silenceToAlarmSeconds * (isExact ? 1 : 2);
 }
 
 export type CanarySettings = z.output<typeof canarySchema>;

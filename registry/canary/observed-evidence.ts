@@ -1,4 +1,6 @@
+import { CloudWatchServiceException } from "@aws-sdk/client-cloudwatch";
 import type { Environment } from "@falconry/environment/environment.ts";
+import { unreachable } from "@falconry/environment/unreachable.ts";
 import { countsOf } from "@falconry/model/serving-metrics.ts";
 import { type Evidence, faultOf, type Sample } from "./sample.ts";
 import { readSeries, type Series } from "./serving-series.ts";
@@ -27,14 +29,14 @@ const patienceWindows = 3;
  * before `now`. Where a version stopped counting, or never began, its requests are NaN, which no judge takes for healthy.
  */
 export async function observedEvidence(environment: Environment, question: EvidenceQuestion): Promise<Evidence> {
-  const { endpoint, since, now } = question;
-  const window = question.windowSeconds * 1000;
+  const { endpoint, since, now, windowSeconds } = question;
+  const window = windowSeconds * 1000;
   const from = since.getTime();
   const to = now.getTime() - window;
   const versions = [question.champion, question.challenger];
   // A window is written down at its end: the first one that began after `since` ends one window later.
   const [champion = [], challenger = []] =
-    to < from + window ? [] : await readSeries(environment, { endpoint, versions, from: from + window, to, now });
+    to < from + window ? [] : await readSeries(environment, { endpoint, versions, from: from + window, to, now, windowSeconds });
   const patience = patienceWindows * window;
   const sample = (series: Series, end: number): Sample => {
     const counts = countsOf(totals(series, end));
@@ -45,6 +47,15 @@ export async function observedEvidence(environment: Environment, question: Evide
   const ends = [...champion, ...challenger].map(({ time }) => time - 1).filter((end) => end > to - patience);
   const whole = [to, ...ends.sort((one, other) => other - one)].find((end) => faultOf(evidenceTo(end)) === undefined);
   return evidenceTo(whole ?? to);
+}
+
+/** CloudWatch did not answer, or would not: that passes. */
+export function isUnanswered(error: unknown): boolean {
+  return (
+    error instanceof CloudWatchServiceException ||
+    unreachable(error) !== undefined ||
+    (error instanceof Error && error.name === "TimeoutError")
+  );
 }
 
 /** What was counted up to a moment. */

@@ -29,7 +29,7 @@ beforeEach(() => {
   );
 });
 
-test("a canary waits out the whole bake, stands the silence before the old fleet ends, and is rolled back by either alarm", async () => {
+test("a canary waits out the whole bake, keeps the old fleet for twice the silence, and is rolled back by either alarm", async () => {
   await updateEndpoint(
     { sagemaker },
     endpoint,
@@ -46,12 +46,17 @@ test("a canary waits out the whole bake, stands the silence before the old fleet
           CanarySize: { Type: "INSTANCE_COUNT", Value: 2 },
           WaitIntervalInSeconds: 900,
         },
-        TerminationWaitInSeconds: 120,
-        MaximumExecutionTimeoutInSeconds: 900 + 120 + 3600,
+        TerminationWaitInSeconds: 240,
+        MaximumExecutionTimeoutInSeconds: 900 + 240 + 3600,
       },
       AutoRollbackConfiguration: { Alarms: [{ AlarmName: "dev-falcon-silent" }, { AlarmName: "dev-falcon-unhealthy" }] },
     },
   });
+});
+
+test("an alarm that an emulator evaluates to the second keeps it for the silence alone", async () => {
+  await updateEndpoint({ sagemaker }, endpoint, "falcon-v3", canarySettings({ maxBakeSeconds: 900, silenceToAlarmSeconds: 4 }));
+  expect(asked).toMatchObject({ DeploymentConfig: { BlueGreenUpdatePolicy: { TerminationWaitInSeconds: 4 } } });
 });
 
 test("without a canary all of the traffic goes over at once, and nothing waits", async () => {

@@ -1,7 +1,7 @@
 import { type DeploymentConfig, UpdateEndpointCommand } from "@aws-sdk/client-sagemaker";
 import type { EndpointSettings } from "@falconry/environment/descriptor.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
-import type { CanarySettings } from "@falconry/model/canary.ts";
+import { type CanarySettings, terminationWaitSeconds } from "@falconry/model/canary.ts";
 
 /** What the fleets may take to come up, beside the waits that we ask for. */
 const provisioningSeconds = 3600;
@@ -28,7 +28,9 @@ const atOnce: DeploymentConfig = {
   },
 };
 
-function baking({ alarms }: EndpointSettings, { instances, maxBakeSeconds, silenceToAlarmSeconds }: CanarySettings): DeploymentConfig {
+function baking({ alarms }: EndpointSettings, canary: CanarySettings): DeploymentConfig {
+  const { instances, maxBakeSeconds } = canary;
+  const terminationSeconds = terminationWaitSeconds(canary);
   return {
     BlueGreenUpdatePolicy: {
       TrafficRoutingConfiguration: {
@@ -36,8 +38,8 @@ function baking({ alarms }: EndpointSettings, { instances, maxBakeSeconds, silen
         CanarySize: { Type: "INSTANCE_COUNT", Value: instances },
         WaitIntervalInSeconds: maxBakeSeconds,
       },
-      TerminationWaitInSeconds: silenceToAlarmSeconds,
-      MaximumExecutionTimeoutInSeconds: maxBakeSeconds + silenceToAlarmSeconds + provisioningSeconds,
+      TerminationWaitInSeconds: terminationSeconds,
+      MaximumExecutionTimeoutInSeconds: maxBakeSeconds + terminationSeconds + provisioningSeconds,
     },
     AutoRollbackConfiguration: { Alarms: [{ AlarmName: alarms.silent }, { AlarmName: alarms.unhealthy }] },
   };

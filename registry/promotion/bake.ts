@@ -31,7 +31,10 @@ export function bake(operation: Operation, way: UnderWay, { endpoint, evidence }
   return gaveUp(`inconclusive to the end: ${words(judgement)}`);
 }
 
-/** When a canary that was not found healthy is given up: an alarm of silence from then on still catches it before SageMaker moves the rest. */
+/**
+ * When a canary that was not found healthy is given up: an alarm of silence from then on still catches it before SageMaker moves the rest, and one that CloudWatch
+ * finds late before the champion's fleet ends (`terminationWaitSeconds`).
+ */
 export function verdictDue({ settings }: Operation, bakingSince: string): Date {
   const { maxBakeSeconds, silenceToAlarmSeconds } = canarySettings(settings?.rollout.canary);
   return new Date(Date.parse(bakingSince) + (maxBakeSeconds - silenceToAlarmSeconds) * 1000);

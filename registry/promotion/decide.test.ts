@@ -146,6 +146,12 @@ describe.each<[string, readonly EventDraft[], [string, Partial<Observation>, str
     [
       ["the alarm of silence hears no heartbeat yet", { ...runs("v1"), alarms: { silent: "ALARM", unhealthy: "OK" } }, "beat, and wait"],
       ["the other alarm is left from an earlier return", { ...runs("v1"), alarms: { silent: "OK", unhealthy: "ALARM" } }, "clear-alarm"],
+      [
+        "an alarm is never quiet",
+        { ...runs("v1"), alarms: { silent: "ALARM", unhealthy: "OK" } },
+        'record giving-up, by judge: the alarms are not both OK after 15 minutes: {"silent":"ALARM","unhealthy":"OK"}',
+        1000,
+      ],
       ["both are quiet", { ...runs("v1"), ...quiet }, "update-endpoint to v2"],
       ["an old failure still stands there", { ...runs("v1", "InService", "last week"), ...quiet }, "update-endpoint to v2"],
       ["the order came through before a crash", updating("v1", "v2"), "beat, and wait"],

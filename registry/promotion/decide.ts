@@ -7,6 +7,8 @@ import { champion, type EndpointState } from "./state.ts";
 
 /** An endpoint that is in service with another configuration, and does not say why, is brought up anew so often before that counts as a failure. */
 const maxOrders = 3;
+/** A canary that no order could be given for so long holds the endpoint from everybody else. */
+const maxMillisecondsToOrder = 900_000;
 
 /** What to do next with one endpoint. No clock, no network: the same facts always give the same action. */
 export function decide(state: EndpointState, world: Observation, now: Date): Action {
@@ -61,6 +63,10 @@ function bringUp(operation: Operation, way: UnderWay, world: Observation, now: D
   const orders = way.bakingSince !== undefined ? maxOrders : ordered?.config === to.config ? ordered.times : 0;
   if (orders > 0 && !(isUnexplained && orders < maxOrders)) return ends(unfit(endpoint, to.config));
   if (isBack || !way.canary) return { type: "update-endpoint", operation, way };
+  const isOrderable = alarms?.unhealthy !== "ALARM" && alarms?.silent === "OK";
+  if (!isOrderable && now.getTime() - Date.parse(way.begun) > maxMillisecondsToOrder) {
+    return ends(`the alarms are not both OK after ${maxMillisecondsToOrder / 60_000} minutes: ${JSON.stringify(alarms ?? {})}`, "judge");
+  }
   if (alarms?.unhealthy === "ALARM") return { type: "clear-alarm" };
   if (alarms?.silent !== "OK") return { type: "wait", because: `the alarm of silence is ${alarms?.silent ?? "missing"}`, beat: true };
   return { type: "update-endpoint", operation, way };

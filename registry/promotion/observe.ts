@@ -3,6 +3,7 @@ import { canarySettings } from "@falconry/model/canary.ts";
 import type { RegistryContext } from "../context.ts";
 import { describeEndpoint, type ObservedEndpoint } from "../endpoint/describe.ts";
 import { isBusy, type Observation } from "./action.ts";
+import { verdictDue } from "./bake.ts";
 import type { Aliases } from "./events.ts";
 import { isUnderWay, type Operation, type UnderWay } from "./operation.ts";
 import { champion } from "./state.ts";
@@ -27,19 +28,27 @@ export async function observe(context: RegistryContext, story: Story): Promise<O
 }
 
 async function observeCanary(
-  { environment, now }: RegistryContext,
+  { environment, now, progress }: RegistryContext,
   { endpoint: settings }: Story,
-  { version, settings: asked }: Operation,
+  operation: Operation,
   { state, canary, from, bakingSince }: UnderWay,
   endpoint: ObservedEndpoint,
 ): Promise<Pick<Observation, "alarms" | "evidence">> {
   if (!canary || state === "rolling-back") return {};
   if (bakingSince !== undefined) {
-    const { observedEvidence } = await import("../canary/observed-evidence.ts");
-    const { windowSeconds } = canarySettings(asked?.rollout.canary);
+    const { isUnanswered, observedEvidence } = await import("../canary/observed-evidence.ts");
+    const { windowSeconds } = canarySettings(operation.settings?.rollout.canary);
     const since = new Date(bakingSince);
-    const versions = { champion: from.version, challenger: version };
-    return { evidence: await observedEvidence(environment, { endpoint: settings.name, ...versions, since, now: now(), windowSeconds }) };
+    const versions = { champion: from.version, challenger: operation.version };
+    try {
+      return { evidence: await observedEvidence(environment, { endpoint: settings.name, ...versions, since, now: now(), windowSeconds }) };
+    } catch (error) {
+      // Nothing hangs on this look where no verdict is due: the heartbeat is not to be left out for it.
+      const isDue = state === "canary" && now() >= verdictDue(operation, bakingSince);
+      if (isDue || !isUnanswered(error)) throw error;
+      progress(`${settings.name}: what the canary served is not known at the moment: ${error}`);
+      return {};
+    }
   }
   if (isBusy(endpoint)) return {};
   const { alarmStates } = await import("../canary/signals.ts");
