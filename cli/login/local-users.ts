@@ -1,13 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { regionFolder } from "@falconry/environment/region-folder.ts";
+import { type LocalUser, usersFile, usersSchema } from "@falconry/infra/local/users-file.ts";
 import { TOTP } from "otpauth";
-import { z } from "zod";
 import type { Person } from "./person.ts";
-
-const usersSchema = z.object({ users: z.array(z.object({ name: z.string(), password: z.string(), totpSecret: z.string() })) });
-
-type LocalUser = z.infer<typeof usersSchema>["users"][number];
 
 /** The users that `falconry local up` made, with what an authenticator would know of them; none where the region has not been up yet. */
 export async function localUsers(file: string = localUsersFile()): Promise<LocalUser[]> {
@@ -20,7 +15,7 @@ export async function localUsers(file: string = localUsersFile()): Promise<Local
 }
 
 export function localUsersFile(): string {
-  return join(regionFolder(), "users.json");
+  return usersFile(regionFolder());
 }
 
 /** A user whose password and authenticator are at hand: it logs in as anybody does, and nobody has to type. */

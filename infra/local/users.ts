@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
@@ -18,33 +17,29 @@ import { Secret, TOTP } from "otpauth";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { unless } from "./provider/missing.ts";
+import { type LocalUser, userNames, usersFile, usersSchema } from "./users-file.ts";
 
-/** The users of a region, each in the group of that name. */
-const names = ["scientist", "approver", "operator"] as const;
-
-const userSchema = z.object({ name: z.enum(names), password: z.string(), totpSecret: z.string() });
-const fileSchema = z.object({ users: z.array(userSchema) });
-
-type LocalUser = z.infer<typeof userSchema>;
 /**
  * Sees to it that the region's users can log in: password and authenticator's secret stand in `users.json` of its folder, for nobody else to read. A user whose
  * login works is left alone; any other, as after the pool was made anew, gets new credentials.
  */
 export async function keepUsers(directory: string, progress: Progress): Promise<void> {
-  const file = join(directory, "users.json");
+  const file = usersFile(directory);
   const known = await readUsers(file);
   const pool = await openPool(directory);
-  const kept = await Promise.all(names.map((name) => findWorking(name, known, pool)));
-  const anew = names.filter((_, index) => kept[index] === undefined);
-  if (anew.length > 0) {
+  try {
+    const kept = await Promise.all(userNames.map((name) => findWorking(name, known, pool)));
+    const anew = userNames.filter((_, index) => kept[index] === undefined);
+    if (anew.length === 0) return;
     const enrolments = await Promise.all(anew.map((name) => create(name, pool)));
     const users = [...kept.filter((user) => user !== undefined), ...enrolments.map(({ user }) => user)];
     // Written before the authenticator counts: a run that is killed in between leaves a user without one, whom the next run makes anew.
     await writeFileAtomic(file, `${JSON.stringify({ users }, null, 2)}\n`, { mode: 0o600 });
     await Promise.all(enrolments.map((enrolment) => enrol(enrolment, pool)));
     progress(`users: ${anew.join(", ")} can log in`);
+  } finally {
+    pool.cognito.destroy();
   }
-  pool.cognito.destroy();
 }
 
 interface Pool {
@@ -63,7 +58,7 @@ async function openPool(directory: string): Promise<Pool> {
 
 async function readUsers(file: string): Promise<LocalUser[]> {
   try {
-    return fileSchema.parse(JSON.parse(await readFile(file, "utf8"))).users;
+    return usersSchema.parse(JSON.parse(await readFile(file, "utf8"))).users;
   } catch (error) {
     const isDamaged = error instanceof SyntaxError || error instanceof z.ZodError;
     if (isDamaged || (error as NodeJS.ErrnoException).code === "ENOENT") return [];
