@@ -6,7 +6,7 @@ import type { Identity, VerifyToken } from "./identity.ts";
 import { type Limits, limiter } from "./limits.ts";
 import { httpStatus, malformed, maxBodyBytes, mistakeOf } from "./mistakes.ts";
 import { requirePermission } from "./permissions.ts";
-import type { Refusals } from "./refusals.ts";
+import { nobodyKnown, type Refusals } from "./refusals.ts";
 import { type ControlledRegistry, type Route, type RouteContext, routes } from "./routes.ts";
 
 const requestTimeoutMilliseconds = 10_000;
@@ -106,7 +106,7 @@ export async function controlPlaneApp({
     const status = httpStatus(mistake.code);
     if (status < 500) {
       await refusals.record({
-        who: callers.get(request)?.name ?? "unknown",
+        who: callers.get(request)?.name ?? nobodyKnown,
         address: request.ip,
         method: request.method,
         route: auditedRoute(request, callers.has(request)),
@@ -121,7 +121,7 @@ export async function controlPlaneApp({
   async function refuseUnreadable(socket: Socket): Promise<void> {
     const mistake = malformed();
     const address = socket.remoteAddress ?? "unknown";
-    await refusals.record({ who: "unknown", address, method: "unknown", route: "unknown", code: mistake.code });
+    await refusals.record({ who: nobodyKnown, address, method: "unknown", route: "unknown", code: mistake.code });
     if (!socket.writable) return;
     const body = JSON.stringify(errorBody(mistake));
     socket.end(

@@ -10,7 +10,7 @@ function trialDriver(reconcile: (workload: string, at: number) => Promise<string
   const clock = { seconds: 0 };
   const sleepers: { until: number; wake: () => void }[] = [];
   const options: DriverOptions = {
-    workloads,
+    endpoints: new Map(workloads.map((workload) => [workload, `local-${workload}`])),
     async reconcile(workload) {
       passes.push(`${workload} ${clock.seconds}`);
       return { workloads: [status(workload, await reconcile(workload, clock.seconds))] };
@@ -129,6 +129,27 @@ test("a failure holds no other workload up, is logged once per change, and tried
 test("who asks for a pass is told why it failed", async () => {
   const { driver } = trialDriver(() => Promise.reject(new Error("SageMaker is away")));
   await expect(driver.reconcile("falcon")).rejects.toThrow("SageMaker is away");
+});
+
+test("of all, one whose pass fails says so, and the others' answers are not lost", async () => {
+  const { driver, logged } = trialDriver(
+    async (workload) => {
+      if (workload === "falcon") throw new Error("SageMaker is away");
+      return "live";
+    },
+    ["falcon", "imagery"],
+  );
+  const { workloads } = await driver.reconcile();
+  expect(workloads.map(({ name, endpoint, state, agrees }) => [name, endpoint, state, agrees])).toEqual([
+    ["falcon", "local-falcon", "unknown", false],
+    ["imagery", "local-imagery", "live", true],
+  ]);
+  expect(logged).toEqual(["reconcile failed"]);
+});
+
+test("where every pass fails, who asks for all is told why", async () => {
+  const { driver } = trialDriver(() => Promise.reject(new Error("SageMaker is away")), ["falcon", "imagery"]);
+  await expect(driver.reconcile()).rejects.toThrow("SageMaker is away");
 });
 
 test("it drives until everything rests", async () => {

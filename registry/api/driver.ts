@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { WorkloadStatus } from "../status.ts";
+import { mistakeOf } from "./mistakes.ts";
 
 /** While something is in flight: a heartbeat each time, and a verdict soon after there could be one. */
 const busySeconds = 0.5;
@@ -10,8 +11,8 @@ const longestPauseSeconds = 60;
 const atRest: ReadonlySet<string> = new Set(["live", "bootstrap", "awaiting-approval"]);
 
 export interface DriverOptions {
-  /** Of the environment, by name. */
-  workloads: readonly string[];
+  /** Name of each workload's endpoint. */
+  endpoints: ReadonlyMap<string, string>;
   /** One pass that never waits. */
   reconcile(workload: string): Promise<{ workloads: WorkloadStatus[] }>;
   log: FastifyBaseLogger;
@@ -30,7 +31,7 @@ export class Driver {
 
   constructor(options: DriverOptions) {
     this.#options = options;
-    this.#tracks = new Map(options.workloads.map((workload) => [workload, { failures: 0, alarmClock: new AbortController() }]));
+    this.#tracks = new Map([...options.endpoints.keys()].map((workload) => [workload, { failures: 0, alarmClock: new AbortController() }]));
   }
 
   /** Drives every workload until {@link stop}. */
@@ -62,14 +63,28 @@ export class Driver {
   }
 
   /**
-   * One pass of a workload, or of all, begun after this was called, and how things stand then.
+   * One pass of a workload, or of all, begun after this was called, and how things stand then. Of all, one whose pass failed says so, and the others' answers are
+   * not lost; where every pass failed, the first failure is thrown.
    *
    * @throws FalconryError `environment.no-endpoint`, and those of reconcile
    */
   async reconcile(workload?: string): Promise<{ workloads: WorkloadStatus[] }> {
-    const names = workload === undefined ? [...this.#tracks.keys()] : [workload];
-    const all = await Promise.all(names.map((name) => this.#pass(name)));
-    return { workloads: all.flatMap(({ workloads }) => workloads) };
+    if (workload !== undefined) return this.#pass(workload);
+    const names = [...this.#tracks.keys()];
+    const passes = await Promise.allSettled(names.map((name) => this.#pass(name)));
+    if (passes.some(({ status }) => status === "fulfilled"))
+      return { workloads: names.flatMap((name, at) => this.#outcome(name, passes[at])) };
+    for (const pass of passes) if (pass.status === "rejected") throw pass.reason;
+    return { workloads: [] };
+  }
+
+  #outcome(name: string, pass: PromiseSettledResult<{ workloads: WorkloadStatus[] }> | undefined): WorkloadStatus[] {
+    if (pass?.status === "fulfilled") return pass.value.workloads;
+    const why = mistakeOf(pass?.reason)?.message ?? "the control plane's log says why";
+    this.#options.log.error({ workload: name, err: pass?.reason }, "reconcile failed");
+    const nothing = { inFlight: null, champion: null, challenger: null, canary: null };
+    const endpoint = this.#options.endpoints.get(name) ?? "";
+    return [{ name, endpoint, state: "unknown", ...nothing, agrees: false, differences: [`the pass failed: ${why}`] }];
   }
 
   async #follow(workload: string): Promise<void> {

@@ -144,6 +144,22 @@ test.each(["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND"])("t
   expect(trial.refusals).toMatchObject([{ method, route: "unknown", code: "control-plane.route" }]);
 });
 
+describe("a workload that every object has a member of", () => {
+  test.each([
+    ["GET", "/workloads/constructor/status", ""],
+    ["GET", "/workloads/constructor/history", ""],
+    ["GET", "/promotions/constructor-1", ""],
+    ["POST", "/workloads/constructor/reconcile", ""],
+    ["POST", "/workloads/constructor/rollback", '{"reason":"at last"}'],
+    ["POST", "/promotions", '{"workload":"constructor","version":1}'],
+    ["POST", "/promotions/constructor-1/approval", '{"reason":"good"}'],
+    ["POST", "/promotions/constructor-1/rejection", '{"reason":"bad"}'],
+  ])("%s %s", async (method, url, payload) => {
+    const sent = payload === "" ? { method, url } : { method, url, payload, headers: asJson() };
+    expectRefused(await ask(sent), 404, "environment.no-endpoint");
+  });
+});
+
 describe("an authorization", () => {
   test.each([
     ["that is none", undefined, "control-plane.no-token"],
@@ -156,7 +172,7 @@ describe("an authorization", () => {
     const answer = await ask({ method: "POST", url: "/workloads/falcon/rollback", headers, payload: "" });
     expectRefused(answer, 401, code);
     expect(answer.headers["www-authenticate"]).toBe("Bearer");
-    expect(trial.refusals).toMatchObject([{ who: "unknown", route: "/workloads/:name/rollback" }]);
+    expect(trial.refusals).toMatchObject([{ who: "nobody known", route: "/workloads/:name/rollback" }]);
   });
 
   test("is asked for before it is said whether there is such a route", async () => {
@@ -202,7 +218,7 @@ describe("what is no HTTP", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(answer).toContain('"control-plane.request"');
     expect(trial.effects).toEqual([]);
-    expect(trial.refusals).toMatchObject([{ who: "unknown", address: "127.0.0.1", route: "unknown", code: "control-plane.request" }]);
+    expect(trial.refusals).toMatchObject([{ who: "nobody known", address: "127.0.0.1", route: "unknown", code: "control-plane.request" }]);
   });
 });
 

@@ -26,7 +26,7 @@ export async function openControlPlane(environment: Environment, log: FastifyBas
   const registry = (actor: string) => registryOf(environment, { actor, now, memory });
   const driving = registry(driverName);
   const driver = new Driver({
-    workloads: Object.keys(environment.descriptor.endpoints),
+    endpoints: new Map(Object.entries(environment.descriptor.endpoints).map(([workload, { name }]) => [workload, name])),
     reconcile: (workload) => driving.reconcile(workload),
     log,
     pause: async (seconds, signal) => {

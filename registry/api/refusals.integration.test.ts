@@ -3,7 +3,7 @@ import { connect, type Environment, openEnvironment } from "@falconry/environmen
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { intercepted } from "../crash.fixture.ts";
-import { type KeptRefusal, type Refusal, Refusals } from "./refusals.ts";
+import { type KeptRefusal, nobodyKnown, type Refusal, Refusals } from "./refusals.ts";
 
 let environment: Environment;
 let who: string;
@@ -71,15 +71,22 @@ test("what is only counted is written when the process ends", async () => {
   expect((await kept()).map(({ repeats }) => repeats)).toEqual([undefined, 1]);
 });
 
-test("a flood of kinds adds no more than a bounded number of events, and how many more there were", async () => {
+test("a flood of kinds adds no more than a bounded number of events, and by whom and how many more there were", async () => {
   const refusals = open();
-  await Promise.all(Array.from({ length: 150 }, (_, at) => refusals.record(refusal({ address: `10.0.0.${at}` }))));
-  const isOurs = (one: KeptRefusal) => one.who === who || one.code === "several";
-  const before = await kept(isOurs);
-  expect(before.filter((one) => one.who === who)).toHaveLength(100);
+  await Promise.all(Array.from({ length: 50 }, (_, at) => refusals.record(refusal({ route: `/promotions/falcon-${at + 1}/approval` }))));
+  expect(await kept()).toHaveLength(20);
   await refusals.close();
-  const others = (await kept(isOurs)).slice(before.length);
-  expect(others).toMatchObject([{ who: "unknown", code: "several", repeats: 50 }]);
+  expect((await kept()).slice(20)).toMatchObject([{ route: "several", code: "control-plane.not-allowed", repeats: 30 }]);
+});
+
+test("a person's flood blinds the trail for nobody else, and neither does one of strangers", async () => {
+  const refusals = open();
+  const [other, code] = [`eve-${randomUUID()}`, "control-plane.token-refused"];
+  for (let at = 0; at < 40; at++) await refusals.record(refusal({ route: `/promotions/falcon-${at + 1}/approval` }));
+  const strangers = Array.from({ length: 120 }, (_, at) => refusal({ who: nobodyKnown, address: `10.0.2.${at}`, code }));
+  await Promise.all(strangers.map((stranger) => refusals.record(stranger)));
+  await refusals.record(refusal({ who: other }));
+  expect(await kept((one) => one.who === other)).toMatchObject([{ route: "/promotions" }]);
 });
 
 test("of several processes that write at once none loses anything", async () => {

@@ -5,20 +5,27 @@ import { z } from "zod";
 import { type ChainHead, genesis, type LedgerRecord } from "../ledger/chain.ts";
 import { Ledger } from "../ledger/ledger.ts";
 
-/** Where the refusals' chain stands in the table of ledgers: a name that no endpoint has, since theirs begin with the environment's. */
-export const refusalsChain = "control-plane";
+/** Where the refusals' chain stands in the table of ledgers: SageMaker takes no underscore in an endpoint's name. */
+export const refusalsChain = "control_plane";
+
+/** Who was refused without a good token: no user's name holds a space. */
+export const nobodyKnown = "nobody known";
 
 /** A refusal like one of the last so many seconds is counted, not written again. */
 const repeatSeconds = 60;
-/** Refusals of so many kinds are told apart at a time; under a flood of more only their number is kept. */
-const maxKinds = 100;
+/** Refusals of so many kinds are told apart at a time, for each person; of more only code and number are kept, so that nobody blinds the trail for others. */
+const kindsOfPerson = 20;
+/** The same for all strangers together. */
+const kindsOfNobody = 100;
+/** Stands where kinds were too many to be told apart. */
+const several = "several";
 const defaultPageEvents = 100;
 /** Several processes may write to the chain: whoever comes late reads its end anew, so often. */
 const maxAttempts = 20;
 
 /** What somebody was refused. */
 export interface Refusal {
-  /** Name of the login, or `unknown`. */
+  /** Name of the login, or {@link nobodyKnown}. */
   who: string;
   address: string;
   method: string;
@@ -54,9 +61,6 @@ const eventSchema = z.object({
   repeats: z.number().optional(),
 });
 
-/** What stands for all kinds that were too many to be told apart. */
-const others: Refusal = { who: "unknown", address: "several", method: "several", route: "several", code: "several" };
-
 interface Kind {
   refusal: Refusal;
   /** Milliseconds since 1970: the first time. */
@@ -87,11 +91,12 @@ export class Refusals {
 
   /** Returns when the refusal is written or counted. A trail that cannot be written to is logged, and refuses no less. */
   async record(refusal: Refusal): Promise<void> {
-    void this.settle();
+    // Before the answer: a function may be frozen after it.
+    await this.settle();
     const key = keyOf(refusal);
     const kind = this.#kinds.get(key);
     if (kind !== undefined) kind.repeats += 1;
-    else if (this.#kinds.size >= maxKinds) this.#count(others, 1);
+    else if (this.#isFlood(refusal.who)) this.#count({ ...refusal, address: several, method: several, route: several }, 1);
     else {
       this.#kinds.set(key, { refusal, since: this.#options.now().getTime(), repeats: 0 });
       await this.#write(refusal);
@@ -121,6 +126,11 @@ export class Refusals {
     const ended = [...this.#kinds].filter(([, kind]) => isOver(kind));
     for (const [key] of ended) this.#kinds.delete(key);
     await Promise.all(ended.map(([, { refusal, repeats }]) => (repeats > 0 ? this.#write(refusal, repeats) : undefined)));
+  }
+
+  #isFlood(who: string): boolean {
+    const toldApart = [...this.#kinds.values()].filter(({ refusal }) => refusal.who === who && refusal.address !== several);
+    return toldApart.length >= (who === nobodyKnown ? kindsOfNobody : kindsOfPerson);
   }
 
   #count(refusal: Refusal, repeats: number): void {
