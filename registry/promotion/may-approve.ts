@@ -30,7 +30,7 @@ function requireFourEyes(actor: string, { id, askedBy, trainedBy }: Operation): 
   if (own === undefined) return;
   throw new FalconryError("registry.four-eyes", {
     message: `${actor} ${own} ${id}, and may not approve it`,
-    hint: "Have another approver look at it; a workload for trials can set rollout.fourEyes to false",
+    hint: "Have another approver look at it; in a stack with falconry:development a workload can set rollout.fourEyes to false",
   });
 }
 
