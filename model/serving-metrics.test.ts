@@ -15,6 +15,7 @@ const count = fc.integer({ min: 0, max: 1_000_000 });
 const buckets = (length: number) => fc.array(count, { minLength: length, maxLength: length });
 const label = fc.string({ unit: "grapheme", minLength: 1, size: "medium" }).map((name) => countedAs(name, [name]));
 const arbitraryCounts = fc.record({
+  starts: count,
   requests: count,
   clientErrors: count,
   serverErrors: count,

@@ -32,6 +32,8 @@ export const otherClasses = "(other)";
 
 /** What one model version did in one window, or in several, added up. Counts are whole numbers, 0 or more. */
 export interface ServingCounts {
+  /** Containers that began to serve: those of a fleet before it gets traffic, and from then on each in the place of one that died. */
+  starts: number;
   /** Answered calls of POST /invocations, whatever the status. Pings do not count. */
   requests: number;
   /** Of these, answers with a status of 400 to 499. */
@@ -55,6 +57,7 @@ export interface ServingCounts {
 
 export function emptyCounts(): ServingCounts {
   return {
+    starts: 0,
     requests: 0,
     clientErrors: 0,
     serverErrors: 0,
@@ -82,8 +85,8 @@ export function countedAs(prediction: string | number, classes: readonly (string
 
 /**
  * One line of a container's log, as JSON, from which CloudWatch makes the metrics: of one window, or of what was left of it at the end. A window without
- * requests is written too: silence means that nobody counts. Counters are always in it, a bucket or a class only where it counted something: lost ones
- * show, because the sums of {@link ServingCounts} no longer hold. Every metric is a Count, kept by the second, to be added up over windows and containers.
+ * requests is written too: silence means that nobody counts. Counters are always in it, a start, a bucket or a class only where there was one to count:
+ * lost buckets and classes show, because the sums of {@link ServingCounts} no longer hold. Every metric is a Count, kept by the second, to be added up over windows and containers.
  *
  * @param timestamp end of the window, milliseconds since 1970
  * @see Amazon CloudWatch User Guide, "Specification: Embedded metric format"
@@ -99,6 +102,7 @@ export function embeddedMetrics(counts: ServingCounts, dimensions: MetricDimensi
 export function countsOf(metrics: Readonly<Record<string, number>>): ServingCounts {
   const classes = Object.entries(metrics).filter(([name]) => isClassMetric(name));
   return {
+    starts: metrics.Starts ?? 0,
     requests: metrics.Requests ?? Number.NaN,
     clientErrors: metrics.ClientErrors ?? Number.NaN,
     serverErrors: metrics.ServerErrors ?? Number.NaN,
@@ -124,8 +128,9 @@ const maxNamedClasses = 40;
 /** CloudWatch's limit. */
 const maxNameLength = 255;
 
-function metricsOf({ requests, clientErrors, serverErrors, latency, predictions }: ServingCounts): Record<string, number> {
+function metricsOf({ starts, requests, clientErrors, serverErrors, latency, predictions }: ServingCounts): Record<string, number> {
   const buckets = [
+    ["Starts", starts] as const,
     ...latency.map((count, bucket) => [latencyMetrics[bucket], count] as const),
     ...predictions.byProbability.map((count, bucket) => [probabilityMetrics[bucket], count] as const),
     ...Object.entries(predictions.byClass).map(([label, count]) => [classMetric(label), count] as const),
@@ -146,6 +151,7 @@ const classPrefix = "Predicted:";
 
 /** Of every model, whatever its classes. */
 export const commonMetrics: readonly string[] = [
+  "Starts",
   "Requests",
   "ClientErrors",
   "ServerErrors",

@@ -25,7 +25,10 @@ const sample: fc.Arbitrary<Sample> = fc
     const rows = sum(byProbability) + invalidProbability;
     const byClass = { "0": rows - Math.round(rows * ones), "1": Math.round(rows * ones) };
     const requests = sum(latency) + clientErrors + serverErrors;
-    return sampleOf({ requests, clientErrors, serverErrors, latency, predictions: { byClass, byProbability, invalidProbability } }, 600);
+    return sampleOf(
+      { starts: 0, requests, clientErrors, serverErrors, latency, predictions: { byClass, byProbability, invalidProbability } },
+      600,
+    );
   });
 
 /** Two of them, often alike: else hardly one would be healthy. */

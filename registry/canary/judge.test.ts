@@ -109,6 +109,32 @@ describe("unhealthy, by one check alone", () => {
   });
 });
 
+describe("a container that died took what it had counted with it", () => {
+  const died = (starts: number): Sample => ({ ...served(), starts });
+
+  test("the challenger's: unhealthy, whatever the others counted", () => {
+    const { verdict, findings } = judge({ champion: died(0), challenger: died(1) }, settings);
+    expect(verdict).toBe("unhealthy");
+    expect(findings.filter((finding) => finding.verdict === "unhealthy")).toMatchObject([
+      { name: "restarts", measured: "1 containers died, 0 of the champion's", numbers: { champion: 0, challenger: 1 } },
+    ]);
+  });
+
+  test("also where there is nothing else to judge by", () => {
+    const challenger = { ...died(1), requests: Number.NaN };
+    const { verdict, findings } = judge({ champion: died(0), challenger }, settings);
+    expect(verdict).toBe("unhealthy");
+    expect(findings.map(({ name }) => name)).toEqual(["window", "restarts"]);
+  });
+
+  test.for([
+    [1, 0],
+    [1, 1],
+  ])("%i of the champion's and %i of the challenger's are the machines' fault", ([champion = 0, challenger = 0]) => {
+    expect(judge({ champion: died(champion), challenger: died(challenger) }, settings).verdict).toBe("healthy");
+  });
+});
+
 describe("what is no harm is no reason", () => {
   test.for<[string, Served, Served]>([
     ["errors that both have", { ok: 900, serverErrors: 100 }, { ok: 895, serverErrors: 105 }],

@@ -6,6 +6,7 @@ import { clientErrors } from "./checks/client-errors.ts";
 import { invalidProbabilities } from "./checks/invalid-probabilities.ts";
 import { latency } from "./checks/latency.ts";
 import { probabilityShift } from "./checks/probability-shift.ts";
+import { restarts } from "./checks/restarts.ts";
 import { serverErrors } from "./checks/server-errors.ts";
 import { type Evidence, faultOf } from "./sample.ts";
 import type { Finding, Verdict } from "./verdict.ts";
@@ -19,8 +20,9 @@ export interface Judgement {
 /** Unhealthy where one check is, healthy where every one is; anything else, and data that can't be, is inconclusive. The same evidence always gives the same. */
 export function judge(evidence: Evidence, settings: CanarySettings): Judgement {
   const window = windowFinding(evidence, settings);
-  if (window.verdict !== "healthy") return { verdict: window.verdict, findings: [window] };
-  const findings = [window, ...checks.flatMap((check) => check(evidence, settings) ?? [])];
+  // What cannot be compared yet, or no more, can still be seen to die.
+  const asked = window.verdict === "healthy" ? checks : [restarts];
+  const findings = [window, ...asked.flatMap((check) => check(evidence, settings) ?? [])];
   const verdicts = findings.map(({ verdict }) => verdict);
   const verdict = verdicts.find((one) => one === "unhealthy") ?? verdicts.find((one) => one === "inconclusive") ?? "healthy";
   return { verdict, findings };
@@ -31,7 +33,7 @@ export function atEnd(verdict: Verdict): "complete" | "roll-back" {
   return verdict === "healthy" ? "complete" : "roll-back";
 }
 
-const checks: Check[] = [serverErrors, clientErrors, invalidProbabilities, latency, classShift, probabilityShift, accuracy];
+const checks: Check[] = [restarts, serverErrors, clientErrors, invalidProbabilities, latency, classShift, probabilityShift, accuracy];
 
 /** Whether there is anything to judge: counts that can be true, of one window, that is long enough. */
 function windowFinding(evidence: Evidence, { minimumBakeSeconds }: CanarySettings): Finding {

@@ -43,6 +43,7 @@ const sampleSchema = z
   .object({
     from: count,
     to: count,
+    starts: count,
     requests: count,
     clientErrors: count,
     serverErrors: count,

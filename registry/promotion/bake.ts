@@ -24,7 +24,12 @@ export function bake(operation: Operation, way: UnderWay, { endpoint, evidence }
     return { type: "record", event: { type: "giving-up", promotion: operation.id, by: "judge", reason, judgement } };
   };
   if (verdict === "unhealthy") return gaveUp(words(judgement));
-  if (way.state === "completing") return waits("all of the traffic goes over, and is watched");
+  if (way.state === "completing") {
+    // Containers that count no more are dead, or as good as dead: no heartbeat of ours carries them on.
+    const isDark = evidence !== undefined && !Number.isFinite(evidence.challenger.requests);
+    if (isDark) return { type: "wait", because: `version ${operation.version} counts nothing any more`, beat: false };
+    return waits("all of the traffic goes over, and is watched");
+  }
   if (now.getTime() < verdictDue(operation, way.bakingSince).getTime())
     return waits(`version ${operation.version} bakes: ${words(judgement)}`);
   if (verdict === "healthy") return { type: "record", event: { type: "completing", promotion: operation.id, judgement } };

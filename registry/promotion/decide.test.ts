@@ -46,6 +46,12 @@ const updating = (from: string, to: string, stage = "Creating", evidence?: Evide
 const aliases = (champion?: number, challenger?: number): Partial<Observation> => ({ ...runs("v1"), aliases: { champion, challenger } });
 const quiet: Partial<Observation> = { alarms: { silent: "OK", unhealthy: "OK" } };
 
+/** The challenger stopped counting. */
+function dark(seconds: number): Evidence {
+  const { champion, challenger } = served(seconds);
+  return { champion, challenger: { ...challenger, requests: Number.NaN } };
+}
+
 /** Both versions served alike for so many seconds; the challenger failed so many of its thousand requests. */
 function served(seconds: number, challengerErrors = 0): Evidence {
   const sample = (serverErrors: number) => {
@@ -227,7 +233,8 @@ describe.each<[string, readonly EventDraft[], [string, Partial<Observation>, str
     completing,
     [
       ["the rest of the traffic moves", updating("v1", "v2", "Baking", served(90)), "beat, and wait", 90],
-      ["nothing is heard of it, and it was found healthy", updating("v1", "v2", "Baking"), "beat, and wait", 90],
+      ["CloudWatch cannot be read, and it was found healthy", updating("v1", "v2", "Baking"), "beat, and wait", 90],
+      ["its containers count no more", updating("v1", "v2", "Baking", dark(90)), "wait", 90],
       [
         "it is unhealthy after all",
         updating("v1", "v2", "Baking", served(90, 300)),
