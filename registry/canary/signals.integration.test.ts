@@ -4,7 +4,7 @@ import type { EndpointSettings } from "@falconry/environment/descriptor.ts";
 import { type Environment, openEnvironment } from "@falconry/environment/environment.ts";
 import { rolloutNamespace, unhealthyMetric } from "@falconry/model/rollout-metrics.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { alarmStates, beat, trip } from "./signals.ts";
+import { alarmStates, beat, clear, trip } from "./signals.ts";
 
 let environment: Environment;
 let endpoint: EndpointSettings;
@@ -54,6 +54,13 @@ test("giving up puts the metric, and the alarm up at once", async () => {
   await cloudwatch.send(new SetAlarmStateCommand({ AlarmName: endpoint.alarms.unhealthy, StateValue: "OK", StateReason: "as it begins" }));
   await trip(environment, endpoint);
   expect(await counted("Unhealthy")).toBe(1);
+  expect(await alarmStates(environment, endpoint)).toEqual({ unhealthy: "ALARM" });
+});
+
+test("what a return left is answered by a point: the alarm is up for as long as its period has a breaching one, and no state is set", async () => {
+  await trip(environment, endpoint);
+  await clear(environment, endpoint, new Date());
+  expect(await counted("Unhealthy")).toBe(2);
   expect(await alarmStates(environment, endpoint)).toEqual({ unhealthy: "ALARM" });
 });
 

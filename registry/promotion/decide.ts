@@ -72,10 +72,11 @@ function bringUp(operation: Operation, way: UnderWay, world: Observation, now: D
   return { type: "update-endpoint", operation, way };
 }
 
-/** An update cannot be cut short but by its alarms; our own order is waited for. */
+/** An update cannot be cut short but by its alarms, and one that was ordered without any not at all: it is tripped in vain. Our own order is waited for. */
 function goBack({ to, ordered }: UnderWay, { status, pending }: ObservedEndpoint): Action {
   const isOurs = pending === undefined ? ordered?.config === to.config : pending.config === to.config;
-  if (status === "Updating" && !isOurs) return { type: "trip", because: `it is to return from ${pending?.config ?? "an update"}` };
+  if (status === "Updating" && !isOurs)
+    return { type: "trip", because: `it is to return from ${pending?.config ?? "an update"}, if alarms hold it` };
   return { type: "wait", because: `the endpoint is ${status}`, beat: false };
 }
 
