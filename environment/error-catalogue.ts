@@ -107,6 +107,7 @@ export const errorCatalogue = {
   "login.unsupported": { exit: 3, when: "The user pool asks for something else than a password and an authenticator's code." },
   "login.throttled": { exit: 3, when: "The user pool takes no more logins for now." },
   "login.broken-off": { exit: 3, when: "The login was broken off, or stdin ended, before everything was given." },
+  "login.not-ended": { exit: 4, when: "A login was forgotten on this machine, but the user pool did not end it." },
   "login.session-exposed": { exit: 3, when: "Others may have read or written the file of the login." },
   "login.session-invalid": { exit: 3, when: "The file of the login is damaged." },
   "infra.canary": { exit: 3, when: "A stack's falconry:canary is no canary of a workload." },

@@ -1,7 +1,10 @@
 import { command, example, inContext } from "../command.ts";
 import { renderLogout } from "../tables/login.ts";
 
-export const logout = command("logout", "Forget the login on this machine, and end its tokens")
+export const logout = command(
+  "logout",
+  "End the login, wherever a copy of it may be: at once here, within the hour of its access token elsewhere",
+)
   .addHelpText("after", example("falconry logout"))
   .action(
     inContext(async (context) => {

@@ -12,6 +12,14 @@ export function asRefusal(thrown: unknown, given: Given): FalconryError | undefi
   if (!(thrown instanceof Error)) return undefined;
   const words = thrown.message.replace(/\.$/, "");
   switch (thrown.name) {
+    case "InvalidParameterException":
+      return given === "session"
+        ? undefined
+        : new FalconryError("login.refused", {
+            message: `the user pool cannot read what was typed: ${words}`,
+            hint: "Check the user's name, and log in again",
+            cause: thrown,
+          });
     case "NotAuthorizedException":
     case "UserNotFoundException":
     case "UserNotConfirmedException":
@@ -21,7 +29,10 @@ export function asRefusal(thrown: unknown, given: Given): FalconryError | undefi
         ? new FalconryError("login.expired", { message: `the login has ended: ${words}`, hint: "Run: falconry login", cause: thrown })
         : new FalconryError("login.refused", {
             message: `the user pool refuses this login: ${words}`,
-            hint: "Check the user's name and password, and log in again",
+            hint:
+              given === "password"
+                ? "Check the user's name and password, and log in again"
+                : "Log in again; between the password and the last code no more than 15 minutes may pass",
             cause: thrown,
           });
     case "CodeMismatchException":

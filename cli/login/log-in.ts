@@ -1,12 +1,11 @@
 import { userInfo } from "node:os";
-import type { Environment } from "@falconry/environment/environment.ts";
 import { z } from "zod";
 import { localUsers, localUsersFile, presentPerson } from "./local-users.ts";
 import { sessionOf } from "./login.ts";
 import type { Person } from "./person.ts";
-import { withPool } from "./pool.ts";
-import { readableSession, type Session, sessionFile, writeSession } from "./session-file.ts";
-import { signIn } from "./sign-in.ts";
+import { type LoginPlace, withPool } from "./pool.ts";
+import { readableSession, sessionFile, writeSession } from "./session-file.ts";
+import { signIn, type Tokens } from "./sign-in.ts";
 
 export interface LoggedIn {
   environment: string;
@@ -26,7 +25,12 @@ export interface LoggedIn {
  * @param asked answers for a user who is not the local region's own
  * @throws FalconryError those of {@link signIn}
  */
-export async function logIn({ descriptor }: Environment, named: string | undefined, asked: Person, now: () => Date): Promise<LoggedIn> {
+export async function logIn(
+  { descriptor }: { descriptor: LoginPlace },
+  named: string | undefined,
+  asked: Person,
+  now: () => Date,
+): Promise<LoggedIn> {
   const { environment } = descriptor;
   const file = sessionFile(environment);
   const users = environment === "local" ? await localUsers() : [];
@@ -34,21 +38,23 @@ export async function logIn({ descriptor }: Environment, named: string | undefin
   const local = users.find(({ name }) => name === user);
   const person = local === undefined ? asked : presentPerson(local, now);
   const tokens = await withPool(descriptor, (pool) => signIn(pool, user, person));
-  const session = sessionOf(descriptor, user, tokens, now());
+  const claims = claimsOf(tokens);
+  // The pool takes a name in any case: what counts from here on is the one that its tokens vouch for.
+  const session = sessionOf(descriptor, claims.username, tokens, now());
   await writeSession(file, session);
   return {
     environment,
-    user,
-    groups: groupsOf(session),
+    user: session.user,
+    groups: claims["cognito:groups"],
     expires: session.expires,
     credentials: local === undefined ? null : localUsersFile(),
   };
 }
 
-/** For people to see. Whoever grants something by a group checks the token's signature. */
-function groupsOf({ accessToken }: Session): string[] {
+/** For people to see, and for the session to be named by. Whoever grants something by a group checks the token's signature. */
+function claimsOf({ accessToken }: Tokens): z.infer<typeof claimsSchema> {
   const [, claims = ""] = accessToken.split(".");
-  return claimsSchema.parse(JSON.parse(Buffer.from(claims, "base64url").toString("utf8")))["cognito:groups"];
+  return claimsSchema.parse(JSON.parse(Buffer.from(claims, "base64url").toString("utf8")));
 }
 
-const claimsSchema = z.object({ "cognito:groups": z.array(z.string()).default([]) });
+const claimsSchema = z.object({ username: z.string().min(1), "cognito:groups": z.array(z.string()).default([]) });

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { requireLogin, sessionOf } from "./login.ts";
 import type { LoginPlace } from "./pool.ts";
 import { scriptedCognito } from "./scripted-cognito.fixture.ts";
-import { readSession, sessionFile, writeSession } from "./session-file.ts";
+import { readSession, removeSession, sessionFile, writeSession } from "./session-file.ts";
 
 const loggedInAt = new Date("2026-11-21T12:00:00Z");
 const afterMinutes = (minutes: number) => () => new Date(loggedInAt.getTime() + minutes * 60_000);
@@ -77,5 +77,27 @@ test("a refresh that the pool refuses ends the login with the command to log in"
     code: "login.expired",
     message: expect.stringContaining("has expired"),
     hint: "Run: falconry login",
+  });
+});
+
+describe("a refresh by a command that has run for long", () => {
+  const refreshed = async (meanwhile: (descriptor: LoginPlace) => Promise<void>) => {
+    await using cognito = await scriptedCognito([{ AuthenticationResult: { AccessToken: "second", ExpiresIn: 3600 } }]);
+    const descriptor = environmentAt(cognito.url);
+    await loggedIn(descriptor);
+    const login = await requireLogin(descriptor, afterMinutes(59.5));
+    await meanwhile(descriptor);
+    expect(await login.token()).toBe("second");
+    return readSession(sessionFile("local"));
+  };
+
+  test("leaves the login of somebody else alone, who logged in since", async () => {
+    const tokens = { accessToken: "ada's", refreshToken: "refresh of ada", expiresIn: 3600 };
+    const standing = await refreshed((place) => writeSession(sessionFile("local"), sessionOf(place, "ada", tokens, loggedInAt)));
+    expect(standing).toMatchObject({ user: "ada", accessToken: "ada's" });
+  });
+
+  test("brings no login back that was ended since", async () => {
+    expect(await refreshed(() => removeSession(sessionFile("local")))).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { LoginPlace } from "./pool.ts";
-import { readSession, requirePrivate, type Session, sessionFile, writeSession } from "./session-file.ts";
+import { readableSession, readSession, requirePrivate, type Session, sessionFile, writeSession } from "./session-file.ts";
 import type { Tokens } from "./sign-in.ts";
 
 /** An access token that ends sooner is exchanged for a new one: it must outlast the request. */
@@ -34,7 +34,7 @@ export async function requireLogin(descriptor: LoginPlace, now: () => Date): Pro
     async token() {
       if (new Date(session.expires).getTime() - now().getTime() < refreshAheadSeconds * SECOND) {
         session = await refreshed(descriptor, session, now());
-        await writeSession(file, session);
+        await replace(file, session);
       }
       return session.accessToken;
     },
@@ -46,6 +46,12 @@ export function sessionOf({ identity }: LoginPlace, user: string, tokens: Tokens
   const { accessToken, refreshToken, expiresIn } = tokens;
   const expires = new Date(now.getTime() + expiresIn * SECOND).toISOString();
   return { user, issuer: identity.issuer, client: identity.client, accessToken, refreshToken, expires };
+}
+
+/** A refreshed session takes the place of itself only: somebody may have logged in, or out, since this one was read. */
+async function replace(file: string, session: Session): Promise<void> {
+  const standing = await readableSession(file);
+  if (standing?.refreshToken === session.refreshToken) await writeSession(file, session);
 }
 
 async function refreshed(descriptor: LoginPlace, { user, refreshToken }: Session, now: Date): Promise<Session> {

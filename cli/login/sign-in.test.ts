@@ -81,11 +81,21 @@ test("what is no code of six digits never leaves the machine", async () => {
   expect(cognito.asked).toHaveLength(1);
 });
 
+test("a login that took too long is not blamed on the password", async () => {
+  const late = { __type: "NotAuthorizedException", message: "Invalid session for the user, session is expired." };
+  await using cognito = await scriptedCognito([challenge("SOFTWARE_TOKEN_MFA", "session"), late]);
+  await expect(signIn({ cognito: cognito.client(), client: "app" }, "grace", grace())).rejects.toMatchObject({
+    code: "login.refused",
+    hint: expect.stringContaining("15 minutes"),
+  });
+});
+
 describe("what Cognito refuses has a code of ours", () => {
   test.each([
     ["NotAuthorizedException", "login.refused"],
     ["UserNotFoundException", "login.refused"],
     ["PasswordResetRequiredException", "login.refused"],
+    ["InvalidParameterException", "login.refused"],
     ["TooManyRequestsException", "login.throttled"],
     ["LimitExceededException", "login.throttled"],
   ])("%s: %s", async (__type, code) => {

@@ -56,7 +56,7 @@ export async function refresh({ cognito, client }: Pool, refreshToken: string): 
   return complete({ RefreshToken: refreshToken, ...AuthenticationResult });
 }
 
-/** Ends every token that a login gave. */
+/** Ends a login: no copy of it can be refreshed any more. An access token that was given is good until it expires. */
 export async function signOut({ cognito, client }: Pool, refreshToken: string): Promise<void> {
   await cognito.send(new RevokeTokenCommand({ ClientId: client, Token: refreshToken }));
 }
