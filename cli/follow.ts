@@ -6,8 +6,8 @@ import type { PromotionReport } from "@falconry/registry/promotion/report.ts";
 import { eventsAfter } from "./history.ts";
 
 const roundMilliseconds = 1_000;
-/** A control plane that is started anew is back by then. */
-const patienceRounds = 30;
+/** A control plane that is started anew is back by then, and the minute over in which too much was asked. */
+const patienceRounds = 75;
 
 export interface Following {
   /** Waits so many milliseconds. */
@@ -29,7 +29,7 @@ export interface Followed {
  * Follows a promotion, rollback or repair, and carries it on in every round: that somebody looks on is enough for it to come to its end.
  *
  * @param id names the event that began it, which is where this begins to read
- * @throws FalconryError `control-plane.unreachable` – when it has not answered for {@link patienceRounds} rounds
+ * @throws FalconryError what the control plane, or what stands behind it, was missed for, when it has been missed for more than {@link patienceRounds} rounds
  */
 export async function follow(
   controlPlane: Pick<ControlPlaneClient, "reconcile" | "history" | "promotion">,
@@ -53,12 +53,14 @@ export async function follow(
       misses = 0;
     } catch (error) {
       misses += 1;
-      if (!isUnreachable(error) || misses > patienceRounds) throw error;
-      progress(`the control plane does not answer; asking again (${misses} of ${patienceRounds})`);
+      if (!isPassing(error) || misses > patienceRounds) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      progress(`${why}; asking again (${misses} of ${patienceRounds})`);
     }
   }
 }
 
-function isUnreachable(error: unknown): boolean {
-  return error instanceof FalconryError && error.code === "control-plane.unreachable";
+/** What is followed goes on all the same: something could not be reached (exit code 4), or too much was asked. */
+function isPassing(error: unknown): boolean {
+  return error instanceof FalconryError && (error.exitCode === 4 || error.code === "control-plane.too-many-requests");
 }

@@ -16,12 +16,12 @@ export interface Standing {
   states: Record<string, Partial<PromotionReport> & Pick<PromotionReport, "state">>;
 }
 
-/** A control plane that gets one standing further with every pass, and stays at the last; at `unreachable` it does not answer once. */
-export function scriptedControlPlane(standings: (Standing | "unreachable")[]): Asked & { passes(): number } {
+/** A control plane that gets one standing further with every pass, and stays at the last; in place of a standing it may fail once. */
+export function scriptedControlPlane(standings: (Standing | FalconryError)[]): Asked & { passes(): number } {
   let passes = 0;
   const current = (): Standing => {
     const standing = standings[Math.min(passes, standings.length - 1)];
-    if (standing === undefined || standing === "unreachable") throw new Error("the script asks for what it does not show");
+    if (standing === undefined || standing instanceof FalconryError) throw new Error("the script asks for what it does not show");
     return standing;
   };
   const status = (): { workloads: WorkloadStatus[] } => {
@@ -34,11 +34,9 @@ export function scriptedControlPlane(standings: (Standing | "unreachable")[]): A
     passes: () => passes,
     status: async () => status(),
     async reconcile() {
-      if (standings[passes + 1] === "unreachable") {
-        passes += 1;
-        throw new FalconryError("control-plane.unreachable", { message: "it does not answer", hint: "Wait" });
-      }
       passes += 1;
+      const failure = standings[passes];
+      if (failure instanceof FalconryError) throw failure;
       return status();
     },
     async history(workload, { after = 0, limit = 2 } = {}) {

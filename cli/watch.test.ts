@@ -1,3 +1,5 @@
+import { FalconryError } from "@falconry/environment/error.ts";
+import type { ErrorCode } from "@falconry/environment/error-catalogue.ts";
 import { describe, expect, test } from "vitest";
 import { event, type Standing, scriptedControlPlane } from "./scripted-control-plane.fixture.ts";
 import { watch, watchOne } from "./watch.ts";
@@ -80,14 +82,26 @@ test("what supersedes it is followed too", async () => {
   expect(await told(baking, superseded, ended)).toMatchObject({ outcome: "done", promotion: "falcon-3" });
 });
 
-test("a control plane that is started anew is waited for", async () => {
-  const live: Standing = { events: [...baking.events, event(3, "live")], states: { "falcon-1": { state: "live" } } };
-  expect(await told(baking, "unreachable", "unreachable", live)).toMatchObject({ types: ["requested", "baking", "live"], outcome: "done" });
+const failing = (code: ErrorCode) => new FalconryError(code, { message: "not now", hint: "Wait" });
+
+test.each(["control-plane.unreachable", "control-plane.too-many-requests", "control-plane.answer", "environment.unreachable"] as const)(
+  "it goes on all the same, and is followed further, after %s",
+  async (code) => {
+    const live: Standing = { events: [...baking.events, event(3, "live")], states: { "falcon-1": { state: "live" } } };
+    expect(await told(baking, failing(code), failing(code), live)).toMatchObject({
+      types: ["requested", "baking", "live"],
+      outcome: "done",
+    });
+  },
+);
+
+test("a control plane that stays away is said", async () => {
+  const gone = Array.from({ length: 100 }, () => failing("control-plane.unreachable"));
+  await expect(told(baking, ...gone)).rejects.toMatchObject({ code: "control-plane.unreachable" });
 });
 
-test("one that stays away is said", async () => {
-  const gone = Array.from({ length: 40 }, () => "unreachable" as const);
-  await expect(told(baking, ...gone)).rejects.toMatchObject({ code: "control-plane.unreachable" });
+test("a refusal ends it at once", async () => {
+  await expect(told(baking, failing("control-plane.not-allowed"), baking)).rejects.toMatchObject({ code: "control-plane.not-allowed" });
 });
 
 test("one that has ended is told from its beginning by its id", async () => {

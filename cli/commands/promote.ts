@@ -2,10 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { command, example, inContext } from "../command.ts";
 import { controlPlaneOf } from "../control-plane.ts";
 import { follow } from "../follow.ts";
+import { exitCodeOf } from "../outcome.ts";
 import { renderPromotion } from "../tables/promotion.ts";
 import { wholeNumber } from "../whole-number.ts";
-
-const refusedExitCode = 3;
 
 export const promote = command("promote", "Ask for a model version to go live, and see what the gates say")
   .argument("<workload>")
@@ -20,8 +19,8 @@ export const promote = command("promote", "Ask for a model version to go live, a
       const asked = await controlPlane.promote(workload, version, again === undefined ? {} : { again });
       if (!wait) return context.print(asked, renderPromotion);
       context.progress(`${asked.promotion} is asked for; waiting for its gates`);
-      const { report } = await follow(controlPlane, workload, asked.promotion, ({ state }) => state !== "requested", { ...context, pause });
-      context.print(report, renderPromotion);
-      if (report.gates.some((gate) => !gate.passed)) process.exitCode = refusedExitCode;
+      const followed = await follow(controlPlane, workload, asked.promotion, ({ state }) => state !== "requested", { ...context, pause });
+      context.print(followed.report, renderPromotion);
+      process.exitCode = exitCodeOf(followed);
     }),
   );

@@ -3,10 +3,10 @@ import { entry } from "@falconry/registry/account/entry.ts";
 import { command, example, inContext } from "../command.ts";
 import { controlPlaneOf } from "../control-plane.ts";
 import type { Following } from "../follow.ts";
+import { exitCodeOf } from "../outcome.ts";
 import { renderWatched } from "../tables/watch.ts";
 import { watch as watchInFlight, watchOne } from "../watch.ts";
 
-const exitCodes = { done: 0, waiting: 0, refused: 3 };
 const interruptedExitCode = 130;
 
 export const watch = command("watch", "Follow what is in flight to its end, event by event; looking on carries it on")
@@ -29,6 +29,6 @@ export const watch = command("watch", "Follow what is in flight to its end, even
           ? await watchInFlight(controlPlane, workload, following)
           : await watchOne(controlPlane, workload, promotion, following);
       context.print(watched ?? { workload, outcome: "done", report: null, events: [] }, renderWatched);
-      if (watched !== undefined) process.exitCode = exitCodes[watched.outcome];
+      if (watched !== undefined) process.exitCode = exitCodeOf(watched);
     }),
   );
