@@ -1,6 +1,7 @@
 import { CommanderError } from "@commander-js/extra-typings";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type ErrorCode, errorCatalogue } from "@falconry/environment/error-catalogue.ts";
+import { printable } from "./tables/table.ts";
 
 /**
  * Says what went wrong: two lines on stderr for a mistake, a stack trace for a bug, and with `--json` one document on stdout.
@@ -11,13 +12,13 @@ export async function reportError(thrown: unknown, json: boolean): Promise<numbe
   if (thrown instanceof CommanderError) return reportUsage(thrown, json);
   const mistake = thrown instanceof FalconryError ? thrown : await asUnreachable(thrown);
   if (mistake === undefined) {
-    process.stderr.write(`falconry: this is a bug\n${thrown instanceof Error ? stackOf(thrown) : String(thrown)}\n`);
+    process.stderr.write(printable(`falconry: this is a bug\n${thrown instanceof Error ? stackOf(thrown) : String(thrown)}\n`));
     if (json)
       printError("bug", thrown instanceof Error ? thrown.message : String(thrown), "Report it together with the stack trace on stderr");
     return errorCatalogue.bug.exit;
   }
   if (json) printError(mistake.code, mistake.message, mistake.hint);
-  else process.stderr.write(`falconry: ${mistake.message}  [${mistake.code}]\n          ${mistake.hint}\n`);
+  else process.stderr.write(printable(`falconry: ${mistake.message}  [${mistake.code}]\n          ${mistake.hint}\n`));
   return mistake.exitCode;
 }
 

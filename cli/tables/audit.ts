@@ -1,6 +1,6 @@
 import type { RefusalsPage } from "@falconry/registry/api/refusals.ts";
 import type { VerifiedLedger } from "@falconry/registry/audit.ts";
-import { printable, shortDigest, table } from "./table.ts";
+import { shortDigest, table } from "./table.ts";
 
 export function renderAudit({ ledgers }: { ledgers: VerifiedLedger[] }): string {
   return ledgers
@@ -18,9 +18,9 @@ export function renderRefusals({ refusals, more }: RefusalsPage): string {
     refusals.map(({ sequence, time, who, address, method, route, code, repeats = 0 }) => [
       sequence,
       time.slice(0, 19).replace("T", " "),
-      printable(who),
-      printable(address),
-      printable(`${method} ${route}`),
+      who,
+      address,
+      `${method} ${route}`,
       code,
       repeats,
     ]),

@@ -8,7 +8,12 @@ import { table } from "./table.ts";
 export function renderRegion({ directory, services }: RegionStatus): string {
   const drawn = table(
     ["service", "", "url", "pid"],
-    services.map(({ name, healthy, url, pid }) => [name, healthy ? colours.green("healthy") : colours.red("down"), url, pid ?? ""]),
+    services.map(({ name, healthy, url, pid }) => [
+      name,
+      healthy ? { text: "healthy", colour: colours.green } : { text: "down", colour: colours.red },
+      url,
+      pid ?? "",
+    ]),
   );
   return `${drawn}\n\nIts state is in ${directory}`;
 }

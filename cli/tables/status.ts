@@ -1,6 +1,6 @@
 import type { CanaryStatus, WorkloadStatus } from "@falconry/registry/status.ts";
 import colours from "picocolors";
-import { facts, printable, shortDigest } from "./table.ts";
+import { facts, shortDigest } from "./table.ts";
 
 export function renderStatus({ workloads }: { workloads: WorkloadStatus[] }): string {
   return workloads.map(renderWorkload).join("\n\n");
@@ -16,7 +16,12 @@ function renderWorkload({ name, endpoint, state, champion, challenger, canary, a
     ],
     ["challenger", challenger === null ? "none" : `version ${challenger.version}, promotion ${challenger.promotion}`],
     ...(canary === null ? [] : renderCanary(canary)),
-    ["agreement", agrees ? colours.green("registry, endpoint and ledger agree") : colours.red(differences.join("\n           "))],
+    [
+      "agreement",
+      agrees
+        ? { text: "registry, endpoint and ledger agree", colour: colours.green }
+        : { text: differences.join("\n"), colour: colours.red },
+    ],
   ]);
 }
 
@@ -24,7 +29,7 @@ function renderWorkload({ name, endpoint, state, champion, challenger, canary, a
 function renderCanary({ verdict, findings, requests, bakedSeconds, maxBakeSeconds, because }: CanaryStatus): [string, string][] {
   const { champion, challenger } = requests;
   return [
-    ["canary", `${verdict} after ${Math.round(bakedSeconds)} of at most ${maxBakeSeconds} s: ${printable(because)}`],
+    ["canary", `${verdict} after ${Math.round(bakedSeconds)} of at most ${maxBakeSeconds} s: ${because}`],
     ["", `${challenger} requests to the challenger, ${champion} to the champion`],
     ...findings.map((finding): [string, string] => ["", `${finding.name}: ${finding.verdict}, ${finding.measured}`]),
   ];

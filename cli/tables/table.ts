@@ -19,15 +19,18 @@ const lineless = {
   middle: "  ",
 };
 
+/** A value as it was written by whomever, or one of ours with a colour. */
+export type Cell = string | number | { text: string; colour(text: string): string };
+
 /** Rows under a heading, columns aligned, no lines. Numbers stand to the right. */
-export function table(heading: string[], rows: (string | number)[][]): string {
+export function table(heading: string[], rows: Cell[][]): string {
   const drawn = new Table({
     head: heading.map((title) => colours.dim(title)),
     chars: lineless,
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
     colAligns: heading.map((_, column) => (rows.length > 0 && rows.every((row) => typeof row[column] === "number") ? "right" : "left")),
   });
-  drawn.push(...rows);
+  drawn.push(...rows.map((row) => row.map(shown)));
   return drawn
     .toString()
     .split("\n")
@@ -35,10 +38,12 @@ export function table(heading: string[], rows: (string | number)[][]): string {
     .join("\n");
 }
 
-/** `name  value` lines. */
-export function facts(pairs: [name: string, value: string | number][]): string {
+/** `name  value` lines. Further lines of a value stand under its first. */
+export function facts(pairs: [name: string, value: Cell][]): string {
   const width = Math.max(...pairs.map(([name]) => name.length));
-  return pairs.map(([name, value]) => `${colours.dim(name.padEnd(width))}  ${value}`).join("\n");
+  return pairs
+    .map(([name, value]) => `${colours.dim(name.padEnd(width))}  ${shown(value).replaceAll("\n", `\n${" ".repeat(width + 2)}`)}`)
+    .join("\n");
 }
 
 /** What somebody wrote, with nothing in it that moves a terminal's cursor or turns its text around. */
@@ -51,6 +56,11 @@ export function shortDigest(digest: string): string {
   return digest.slice(0, 12);
 }
 
-export function passed(yes: boolean): string {
-  return yes ? colours.green("passed") : colours.red("failed");
+export function passed(yes: boolean): Cell {
+  return yes ? { text: "passed", colour: colours.green } : { text: "failed", colour: colours.red };
+}
+
+/** Colours come last: those that somebody wrote are not shown. */
+function shown(cell: Cell): string {
+  return typeof cell === "object" ? cell.colour(printable(cell.text)) : printable(String(cell));
 }
