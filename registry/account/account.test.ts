@@ -124,6 +124,15 @@ test("a canary that was given up shows what spoke against it", () => {
   ]);
 });
 
+test("what the reason says is not said again under it", () => {
+  const judgement = { ...counted, verdict: "unhealthy" as const, findings: [errors, latency] };
+  const reason = "latency: delta 0.91 (required: Cliff's delta at most 0.33)";
+  expect(next({ type: "giving-up", by: "judge", reason, judgement })).toEqual([
+    `the judge gave up falcon-1 (version 3): ${reason}`,
+    "canary: 1,204 requests to version 3, 1,187 requests to version 2 in 64 s: unhealthy",
+  ]);
+});
+
 test("without the events before it, an event names the promotion alone", () => {
   expect(events({ type: "approved", reason: "fine" }).flatMap((event) => sentence(event))).toEqual(["grace approved falcon-1: fine"]);
 });

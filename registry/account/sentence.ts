@@ -45,7 +45,7 @@ export function sentence(event: PromotionEvent, before: readonly PromotionEvent[
         ...judged(event.judgement, { champion, challenger: version }),
       ];
     case "giving-up": {
-      const numbers = event.judgement === undefined ? [] : judged(event.judgement, { champion, challenger: version });
+      const numbers = event.judgement === undefined ? [] : judged(event.judgement, { champion, challenger: version }, event.reason);
       return [`${finder(event.by, actor)} ${it}: ${event.reason}`, ...numbers];
     }
     case "live":
