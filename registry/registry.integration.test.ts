@@ -90,6 +90,7 @@ describe("from nothing to the first champion", () => {
   test("approved, and driven to its end, it is live: the endpoint answers with it, and the alias names it", async () => {
     await expect(grace.approve(`${name}-1`, " ")).rejects.toMatchObject({ code: "registry.reason-missing" });
     expect(await grace.approve(`${name}-1`, "first")).toMatchObject({ state: "approved", version: 1 });
+    await expect(grace.approve(`${name}-1`, "twice")).rejects.toMatchObject({ hint: expect.stringContaining(`falconry watch ${name}`) });
     expect(await driveToRest(ada, name)).toMatchObject({ state: "live", champion: { version: 1 }, challenger: null, agrees: true });
     expect(await askedVersion(trial)).toBe(1);
     expect(await trial.environment.mlflow.modelVersions.getByAlias(name, "champion")).toMatchObject({ version: 1 });

@@ -1,6 +1,6 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { RegistryContext } from "../context.ts";
-import type { State } from "./machine.ts";
+import { isEnded, type State } from "./machine.ts";
 import { requireMayApprove } from "./may-approve.ts";
 import type { Operation } from "./operation.ts";
 import { type PromotionReport, promotionReport, requireReason } from "./report.ts";
@@ -45,7 +45,9 @@ async function decided(
     if (states.includes(state)) return decision(operation);
     throw new FalconryError("registry.wrong-state", {
       message: `${id} is ${state}: this can be said only of what is ${states.join(" or ")}`,
-      hint: `See where it stands with: falconry history ${story.workload}`,
+      hint: isEnded(state)
+        ? `See what became of it with: falconry history ${story.workload}`
+        : `It goes on from there; follow it, and carry it on, with: falconry watch ${story.workload}`,
     });
   });
   return promotionReport(story.workload, story.operation(id));
