@@ -61,16 +61,23 @@ async function goLive(version: number): Promise<void> {
   expect(await registry.promotion(promotion)).toMatchObject({ state: "live" });
 }
 
-test("a scikit-learn model that Python logged, ZipMap and all, is promoted, served and rolled back", async () => {
-  const first = await trial.register();
-  await goLive(first);
-  const version = await runExample();
-  const asking = traffic(trial);
-  await goLive(version);
-  expect(await asking.stop()).toMatchObject({ failures: [] });
-  expect(await ask()).toMatchObject({ prediction: 1, model: { name: trial.workload.name, version } });
+/** Milliseconds: Python loads scikit-learn, and a canary bakes. */
+const pythonAndACanary = 300_000;
 
-  expect(await registry.rollback(trial.workload.name, { reason: "only a trial" })).toMatchObject({ from: version, to: first });
-  await driveToRest(registry, trial.workload.name);
-  expect(await ask()).toMatchObject({ prediction: 1, model: { version: first } });
-});
+test(
+  "a scikit-learn model that Python logged, ZipMap and all, is promoted, served and rolled back",
+  async () => {
+    const first = await trial.register();
+    await goLive(first);
+    const version = await runExample();
+    const asking = traffic(trial);
+    await goLive(version);
+    expect(await asking.stop()).toMatchObject({ failures: [] });
+    expect(await ask()).toMatchObject({ prediction: 1, model: { name: trial.workload.name, version } });
+
+    expect(await registry.rollback(trial.workload.name, { reason: "only a trial" })).toMatchObject({ from: version, to: first });
+    await driveToRest(registry, trial.workload.name);
+    expect(await ask()).toMatchObject({ prediction: 1, model: { version: first } });
+  },
+  pythonAndACanary,
+);
