@@ -79,7 +79,7 @@ function finder(by: Extract<PromotionEvent, { type: "giving-up" }>["by"], actor:
   return findings[by];
 }
 
-export function model(version: number): string {
+function model(version: number): string {
   return version === 0 ? "the bootstrap model" : `version ${version}`;
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { PromotionEvent } from "../promotion/events.ts";
 
 /** Counts up when a reader of the version before would misread a message. Members may be added without. */
-export const notificationVersion = 1;
+const notificationVersion = 1;
 
 /** What SNS subscribers are told of each change of state; notifications/schema.json is made from it. */
 export const notificationSchema = z
