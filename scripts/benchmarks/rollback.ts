@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
 import { endpointOf } from "@falconry/environment/descriptor.ts";
+import { trip } from "@falconry/registry/canary/signals.ts";
 import { describeEndpoint } from "@falconry/registry/endpoint/describe.ts";
 import { atRest } from "../trials/at-rest.ts";
 import { containersOf } from "../trials/containers.ts";
@@ -58,14 +58,13 @@ async function rollBack(region: FalconRegion, traffic: Traffic, to: number): Pro
 }
 
 async function alarm(region: FalconRegion, traffic: Traffic): Promise<number> {
-  const { cloudwatch, sagemaker, descriptor } = region.environment;
+  const { sagemaker, descriptor } = region.environment;
   const challenger = await region.registerAlike();
   await region.promote(challenger);
   const answering = () => traffic.outcomes.at(-1)?.version === challenger;
   while (!answering()) await pause(lookMilliseconds);
-  const { unhealthy } = endpointOf(descriptor, falcon).alarms;
   const begun = performance.now();
-  await cloudwatch.send(new SetAlarmStateCommand({ AlarmName: unhealthy, StateValue: "ALARM", StateReason: "measuring the way back" }));
+  await trip(region.environment, endpointOf(descriptor, falcon));
   while ((await describeEndpoint(sagemaker, region.endpoint))?.status !== "InService") await pause(lookMilliseconds);
   const lastSent = traffic.outcomes.findLast(({ version }) => version === challenger)?.sent ?? begun;
   await atRest(await region.as("operator"));

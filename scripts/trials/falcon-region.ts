@@ -9,6 +9,8 @@ import { type Environment, openEnvironment } from "@falconry/environment/environ
 import { type ControlPlaneClient, controlPlane } from "@falconry/registry/api/client.ts";
 import { startTestRegion } from "../testing/test-region.ts";
 import { falconLaunches, launchContentType } from "./falcon-launches.ts";
+import { killService } from "./kill.ts";
+import { judgeLeniently } from "./lenient-judge.ts";
 
 export const falcon = "falcon";
 
@@ -33,14 +35,17 @@ export interface FalconRegion {
   close(): Promise<void>;
 }
 
-/** Starts a region, trains falcon in it, and makes version 1 live. */
+/** Starts a region, trains falcon in it, and makes version 1 live. Its canaries are judged leniently. */
 export async function openFalconRegion(): Promise<FalconRegion> {
   const { folder, stop } = await startTestRegion();
   try {
     const falconry = (...args: string[]) => command(folder, args);
-    await falconry("ingest", falcon);
-    await falconry("train", falcon);
     const environment = await openEnvironment("local", folder);
+    await judgeLeniently(environment, falcon);
+    await killService(folder, "control-plane");
+    await falconry("local", "up"); // the control plane reads the descriptor when it starts
+    await falconry("ingest", falcon);
+    await falconry("train", falcon, "--candidate", "logistic-regression");
     const endpoint = endpointOf(environment.descriptor, falcon).name;
     const url = `${environment.descriptor.services.sagemakerEndpointUrl}/endpoints/${endpoint}/invocations`;
     const as: FalconRegion["as"] = (user) => loggedIn(environment, folder, user);
