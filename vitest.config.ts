@@ -2,9 +2,14 @@ import { defineConfig } from "vitest/config";
 
 const SECOND = 1_000;
 const integration = "**/*.integration.test.ts";
+/** Whole regions that are killed in part, each for minutes: they have the machine to themselves. */
+const trials = "scripts/trials/*.integration.test.ts";
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/.falconry/**"];
 
-/** `unit` needs nothing but Node; `integration` runs one file after another against one real region (scripts/testing/shared-region.ts). */
+/**
+ * `unit` needs nothing but Node; `integration` runs one file after another against one real region (scripts/testing/shared-region.ts); `trials` are run by
+ * themselves, each on a region of its own.
+ */
 export default defineConfig({
   test: {
     pool: "forks",
@@ -15,10 +20,21 @@ export default defineConfig({
         test: {
           name: "integration",
           include: [integration],
-          exclude: notOurs,
+          exclude: [trials, ...notOurs],
           globalSetup: "scripts/testing/shared-region.ts",
           fileParallelism: false,
           testTimeout: 120 * SECOND,
+          hookTimeout: 300 * SECOND,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "trials",
+          include: [trials],
+          exclude: notOurs,
+          fileParallelism: false,
+          testTimeout: 300 * SECOND,
           hookTimeout: 300 * SECOND,
         },
       },
