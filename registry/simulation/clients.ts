@@ -6,12 +6,9 @@ import { SageMakerRuntimeClient, SageMakerRuntimeServiceException } from "@aws-s
 import { SNSClient, SNSServiceException } from "@aws-sdk/client-sns";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { simulatedMlflow } from "./mlflow-client.ts";
-import type { Call } from "./network.ts";
+import type { Call, Carrier } from "./process.ts";
 import { cancelled } from "./table.ts";
 import type { World } from "./world.ts";
-
-/** Takes a call to its service, or nowhere. */
-export type Carrier = (call: Call) => Promise<unknown>;
 
 /** Who looks at what is sent, and at what it does; each may say what was wrong with it. */
 export interface Onlooker {

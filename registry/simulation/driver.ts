@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { Process } from "./network.ts";
+import type { Process } from "./process.ts";
 import type { World } from "./world.ts";
 
 /** How often a driver looks while nothing is in flight. */
@@ -13,6 +13,7 @@ export class Driver {
   readonly #begin: () => Process;
   #process: Process | undefined;
   #due: number;
+  #deadUntil = 0;
   #changesBefore = 0;
   /** The world's count of changes after a whole pass that changed nothing. */
   restedAt: number | undefined;
@@ -40,13 +41,15 @@ export class Driver {
 
   /** Somebody asked for something. */
   wake(): void {
-    this.#due = Math.min(this.#due, this.#clock.milliseconds);
+    this.#due = Math.max(this.#deadUntil, Math.min(this.#due, this.#clock.milliseconds));
   }
 
   /** It does not look before a moment, in milliseconds since the epoch. */
-  sleepUntil(time: number): void {
-    if (this.#process?.state !== "running") this.#process = undefined;
-    this.#due = Math.max(this.#due, time);
+  dieUntil(time: number): void {
+    this.#process = undefined;
+    this.#deadUntil = time;
+    this.#due = time;
+    this.restedAt = undefined;
   }
 
   #passed({ state }: Process): void {

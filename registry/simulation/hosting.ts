@@ -43,7 +43,7 @@ export interface HostingOptions {
   /** State of a CloudWatch alarm at a moment; undefined where there is none of that name. */
   alarm(name: string, now: number): string | undefined;
   /** A configuration has just taken more of the traffic than a canary's share. */
-  onWhole(config: string): void;
+  onWhole(config: string, now: number): void;
 }
 
 /** Everything about SageMaker's answers that one old answer may still tell. */
@@ -174,7 +174,7 @@ export class Hosting {
     if (target === undefined) throw new Error("traffic shifts, and nothing is under way");
     target.share = share;
     this.#share(now);
-    if (share === 1) this.#options.onWhole(target.fleet.config);
+    if (share === 1) this.#options.onWhole(target.fleet.config, now);
   }
 
   #share(now: number): void {

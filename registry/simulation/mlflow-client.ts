@@ -1,5 +1,5 @@
 import { MlflowClient, MlflowError, type ModelVersion } from "mlflow-client";
-import type { Carrier } from "./clients.ts";
+import type { Carrier } from "./process.ts";
 import type { Tracking } from "./tracking.ts";
 
 /** A client of the simulated MLflow that hands its calls to a carrier. */

@@ -1,39 +1,9 @@
+import { clientTimeouts } from "@falconry/environment/environment.ts";
 import type { Clock } from "./clock.ts";
+import { type Call, Process } from "./process.ts";
 import type { PlannedMishap, Scenario } from "./scenario.ts";
 
 const callMilliseconds = 20;
-
-/** One call of a process to a service. */
-export interface Call {
-  /** The command's or the method's name. */
-  name: string;
-  /** What it is about, for the account of the run. */
-  about(): string;
-  /** It changes something. */
-  changes: boolean;
-  /** What it does to the service, and the answer; throws the service's own errors. */
-  effect(): unknown;
-  /** The answer of a service that does not know of its last change yet. */
-  stale?(): unknown;
-  throttled(): Error;
-  timedOut(): Error;
-}
-
-/** One of the product's programs: it runs until it is done, has failed, or has died where it stood. */
-export class Process {
-  readonly name: string;
-  state: "running" | "done" | "failed" | "died" = "running";
-  answer: unknown;
-  error: unknown;
-  /** A call of it was held up: what it does may rest on what is long past. */
-  heldUp = false;
-  /** The last event of the ledger that it has read, or written. */
-  knows = 0;
-
-  constructor(name: string) {
-    this.name = name;
-  }
-}
 
 interface Delivery {
   /** Milliseconds since the epoch before which it does not happen. */
@@ -71,6 +41,8 @@ export class Network {
   readonly #processes = new Set<Process>();
   #mishaps: PlannedMishap[];
   #waiting: Delivery[] = [];
+  /** Calls that nobody waits for, and that come just before the next of their kind about something else. */
+  readonly #withNext: { process: Process; call: Call }[] = [];
   readonly #counts = new Map<string, number>();
   #isQuiet = true;
   deliveries = 0;
@@ -188,7 +160,8 @@ export class Network {
     const mishap = this.#mishapOf(call);
     this.#tell(process, () => `${call.name} ${call.about()}${mishap === undefined ? "" : ` (${mishap.what})`}`);
     const late = (mishap?.seconds ?? 0) * 1000;
-    if (mishap?.what === "arrives-late" || mishap?.what === "answers-late") process.heldUp = true;
+    const heldUp = Math.min(late, clientTimeouts.requestTimeout);
+    if (mishap !== undefined && /late$|^sleeps$/.test(mishap.what)) process.heldUp = true;
     const make = (error: Error) => {
       this.#made.add(error);
       reject(error);
@@ -198,6 +171,10 @@ export class Network {
       return;
     }
     const answer = () => this.#answer(process, call.effect, settle);
+    for (const before of this.#withNext.splice(0, this.#withNext.length)) {
+      if (before.call.name !== call.name || before.call.about() === call.about()) this.#withNext.push(before);
+      else this.#arriveAlone(before.process, before.call);
+    }
     const arrives = () => {
       this.#tell(process, () => `${call.name} ${call.about()} arrives`);
       answer();
@@ -221,19 +198,24 @@ export class Network {
         make(call.timedOut());
         break;
       case "arrives-after-timeout":
-        this.#wait(undefined, late, () => {
-          this.#tell(process, () => `${call.name} ${call.about()}, given up long ago, arrives`);
-          attempt(call);
-        });
+        this.#wait(undefined, late, () => this.#arriveAlone(process, call));
         make(call.timedOut());
         break;
-      case "arrives-late":
+      case "arrives-with-next":
+        this.#withNext.push({ process, call });
+        make(call.timedOut());
+        break;
+      case "sleeps":
+        for (const own of this.#waiting) if (own.process === process) own.due = Math.max(own.due, this.#clock.milliseconds + late);
         this.#wait(process, late, arrives, beside);
+        break;
+      case "arrives-late":
+        this.#wait(process, heldUp, arrives, beside);
         break;
       case "answers-late":
         this.#answer(process, call.effect, {
-          resolve: (given) => this.#wait(process, late, () => resolve(given), beside),
-          reject: (error) => this.#wait(process, late, () => reject(error), beside),
+          resolve: (given) => this.#wait(process, heldUp, () => resolve(given), beside),
+          reject: (error) => this.#wait(process, heldUp, () => reject(error), beside),
         });
         break;
       case "sent-twice":
@@ -247,6 +229,11 @@ export class Network {
         make(call.throttled());
         break;
     }
+  }
+
+  #arriveAlone(process: Process, call: Call): void {
+    this.#tell(process, () => `${call.name} ${call.about()}, given up long ago, arrives`);
+    attempt(call);
   }
 
   #answer(process: Process, effect: () => unknown, { resolve, reject }: Settle): void {

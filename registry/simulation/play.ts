@@ -5,7 +5,8 @@ import { simulatedEnvironment } from "./clients.ts";
 import { Clock } from "./clock.ts";
 import { Driver } from "./driver.ts";
 import { type Strangers, violationsOf } from "./invariants.ts";
-import { type Call, Network, type Process } from "./network.ts";
+import { Network } from "./network.ts";
+import type { Call, Process } from "./process.ts";
 import type { Act, Scenario, Step } from "./scenario.ts";
 import { Watch } from "./watch.ts";
 import { type Beginning, World } from "./world.ts";
@@ -62,7 +63,6 @@ export async function play(beginning: Beginning, scenario: Scenario, options: Pl
       else begin(act);
     }
     network.calm();
-    for (const driver of drivers) driver.wake();
     await settle();
     // That something was deleted is seen at the next look for it.
     if (strangers.deletions.length > 0) await letHappen({ seconds: deletionSeconds }, true);
@@ -102,7 +102,7 @@ export async function play(beginning: Beginning, scenario: Scenario, options: Pl
         network.note(`every process dies, for ${act.seconds} s`);
         network.killAll();
         memory = new Memory();
-        for (const driver of drivers) driver.sleepUntil(clock.milliseconds + act.seconds * 1000);
+        for (const driver of drivers) driver.dieUntil(clock.milliseconds + act.seconds * 1000);
         break;
       default:
         network.note(`by hand: ${JSON.stringify(act)}`);
@@ -110,10 +110,13 @@ export async function play(beginning: Beginning, scenario: Scenario, options: Pl
     }
   }
 
+  /** Whoever asked for something has it looked after at once. */
   function person(name: string, actor: string, act: (registry: Registry) => Promise<unknown>): Process {
-    const process = started(name, (self) => act(registryFor(actor, self, memory)));
-    for (const driver of drivers) driver.wake();
-    return process;
+    return started(name, async (self) => {
+      const answer = await act(registryFor(actor, self, memory));
+      for (const driver of drivers) driver.wake();
+      return answer;
+    });
   }
 
   /** The first driver is the control plane's own timer; others begin anew with each pass. */

@@ -10,7 +10,11 @@ export const mishaps = [
   "times-out-done",
   /** The caller has given up when it reaches the service. */
   "arrives-after-timeout",
-  /** The caller, or the network, is held up, and nobody notices. */
+  /** The caller has given up, and what it sent comes just before the next of its kind that is about something else. */
+  "arrives-with-next",
+  /** The process stands still, its timers too: what it sends comes when it wakes. */
+  "sleeps",
+  /** The network is held up, for as long as a client waits. */
   "arrives-late",
   "answers-late",
   /** An answer is lost, and the SDK sends the same again. */
@@ -101,6 +105,11 @@ const soon: fc.Arbitrary<Step["after"]> = fc.oneof(calls(60), seconds(90));
 const step = (act: fc.Arbitrary<Act>, when = after) => fc.record({ act, after: when });
 
 const promoting = fc.record({ type: fc.constant("promote" as const), version, again: fc.boolean() });
+const promotingGood = fc.record({
+  type: fc.constant("promote" as const),
+  version: fc.integer({ min: 1, max: badVersion - 1 }),
+  again: fc.constant(true),
+});
 const approving = fc.record({ type: fc.constant("approve" as const), which, by });
 const rejecting = fc.record({ type: fc.constant("reject" as const), which, by: fc.constantFrom("grace" as const, "ada" as const) });
 const rollingBack = fc.oneof(
@@ -173,53 +182,104 @@ const ailment: fc.Arbitrary<Ailment> = fc.oneof(
 
 const interval = fc.integer({ min: 4, max: 8 });
 
-const past = fc.nat({ max: 2 });
-const ailing = fc.record({ "1": ailment, "2": ailment, "3": ailment, "4": ailment });
-const picks = fc.array(fc.nat({ max: 3 }), { maxLength: 20, size: "max" });
-const delaySeconds = fc.constantFrom(0, 0, 2);
-const drivers = fc.oneof({ weight: 2, arbitrary: fc.tuple(interval) }, { weight: 1, arbitrary: fc.tuple(interval, interval) });
+const anyWeather = {
+  past: fc.nat({ max: 2 }),
+  picks: fc.array(fc.nat({ max: 3 }), { maxLength: 20, size: "max" as const }),
+  courses: fc.array(course, { minLength: 1, maxLength: 5, size: "max" as const }),
+  ailments: fc.record({ "1": ailment, "2": ailment, "3": ailment, "4": ailment }),
+  traffic: fc.record({
+    requestsPerSecond: fc.oneof({ weight: 4, arbitrary: fc.constant(enoughTraffic) }, { weight: 1, arbitrary: fc.constantFrom(0, 2) }),
+    delaySeconds: fc.constantFrom(0, 0, 2),
+  }),
+  drivers: fc.oneof({ weight: 2, arbitrary: fc.tuple(interval) }, { weight: 1, arbitrary: fc.tuple(interval, interval) }),
+};
 
 /** Anything may happen. */
 const stormy: fc.Arbitrary<Scenario> = fc.record({
-  past,
+  ...anyWeather,
   steps: fc.array(chapter, { minLength: 1, maxLength: 3, size: "max" }).map((chapters) => chapters.flat()),
   mishaps: fc.array(mishap, { maxLength: 6, size: "max" }),
-  picks,
-  courses: fc.array(course, { minLength: 1, maxLength: 5, size: "max" }),
-  ailments: ailing,
-  traffic: fc.record({
-    requestsPerSecond: fc.oneof({ weight: 4, arbitrary: fc.constant(enoughTraffic) }, { weight: 1, arbitrary: fc.constantFrom(0, 2) }),
-    delaySeconds,
-  }),
-  drivers,
 });
+
+const approvedAtRest = step(fc.constant({ type: "approve" as const, which: "last" as const, by: "grace" as const }), rest);
 
 /** Nothing is in the way of what people ask for: good versions go live, and what they give up returns at once. */
 const calm: fc.Arbitrary<Scenario> = fc.record({
-  past,
-  steps: fc.tuple(
-    step(promoting, rest),
-    step(fc.constant({ type: "approve" as const, which: "last" as const, by: "grace" as const }), rest),
-    step(rollingBack),
-  ),
+  ...anyWeather,
+  steps: fc.tuple(step(promoting, rest), approvedAtRest, step(rollingBack)),
   mishaps: fc.constant([]),
-  picks,
   courses: fc.array(fc.record({ seconds: fc.integer({ min: 0, max: 30 }), ends: fc.constant("comes-up" as const) }), {
     minLength: 1,
     maxLength: 3,
   }),
-  ailments: ailing,
-  traffic: fc.record({ requestsPerSecond: fc.constant(enoughTraffic), delaySeconds }),
-  drivers,
+  traffic: fc.record({ requestsPerSecond: fc.constant(enoughTraffic), delaySeconds: fc.constantFrom(0, 2) }),
 });
 
-export const scenario: fc.Arbitrary<Scenario> = fc.oneof({ weight: 5, arbitrary: stormy }, { weight: 1, arbitrary: calm });
+/** Everything of ours dies in mid-bake, with a heartbeat still on its way. */
+const orphaned: fc.Arbitrary<Scenario> = fc.record({
+  ...anyWeather,
+  steps: fc.tuple(
+    step(promoting, rest),
+    approvedAtRest,
+    step(
+      fc.record({ type: fc.constant("dead" as const), seconds: fc.integer({ min: 60, max: 300 }) }),
+      fc.record({ seconds: fc.integer({ min: 8, max: 40 }) }),
+    ),
+  ),
+  mishaps: fc.tuple(planned("PutMetricDataCommand", 6, fc.constant("arrives-after-timeout"), 40)),
+  courses: fc.tuple(fc.record({ seconds: fc.nat({ max: 5 }), ends: fc.constant("comes-up" as const) })),
+});
 
-function planned(of: string, most: number): fc.Arbitrary<PlannedMishap> {
-  return fc.record({
-    of: fc.constant(of),
-    nth: fc.nat({ max: most }),
-    what: fc.constantFrom(...mishaps),
-    seconds: fc.integer({ min: 1, max: 240 }),
-  });
+/** An order to SageMaker is overtaken by what people do next: it is given up, another version is asked for, and then it comes. */
+const overtaken: fc.Arbitrary<Scenario> = fc.record({
+  ...anyWeather,
+  past: fc.integer({ min: 1, max: 2 }),
+  steps: fc.tuple(
+    step(promotingGood, rest),
+    approvedAtRest,
+    step(fc.constant({ type: "rollback" as const }), seconds(60)),
+    step(promotingGood, rest),
+    approvedAtRest,
+  ),
+  mishaps: fc.tuple(
+    planned("UpdateEndpointCommand", 0, fc.constantFrom("arrives-with-next", "arrives-with-next", "arrives-with-next", "sleeps")),
+  ),
+});
+
+/** One driver after the other is held up while it holds the lease. */
+const drowsy: fc.Arbitrary<Scenario> = fc.record({
+  ...anyWeather,
+  steps: fc.tuple(step(promoting, rest), approvedAtRest, step(meddling, soon)),
+  mishaps: fc
+    .constantFrom("CreateModelCommand", "CreateEndpointConfigCommand", "UpdateEndpointCommand", "PutObjectCommand")
+    .chain((name) => fc.array(planned(name, 3, fc.constant("sleeps"), 60), { minLength: 2, maxLength: 4, size: "max" })),
+  drivers: fc.tuple(interval, interval),
+});
+
+/** Somebody with the rights does something past the registry while nothing is under way. */
+const meddled: fc.Arbitrary<Scenario> = fc.record({
+  ...anyWeather,
+  steps: fc.tuple(
+    step(byHand, rest),
+    step(fc.constant({ type: "wait" as const, seconds: 60 }), rest),
+    step(fc.oneof(rollingBack, promoting), rest),
+  ),
+  mishaps: fc.array(mishap, { maxLength: 1 }),
+});
+
+/** What a run may meet. */
+export const weathers = { stormy, calm, orphaned, overtaken, drowsy, meddled };
+
+export const scenario: fc.Arbitrary<Scenario> = fc.oneof(
+  { weight: 6, arbitrary: stormy },
+  ...[calm, orphaned, overtaken, drowsy, meddled].map((arbitrary) => ({ weight: 1, arbitrary })),
+);
+
+function planned(
+  of: string,
+  most: number,
+  what: fc.Arbitrary<Mishap> = fc.constantFrom(...mishaps),
+  longest = 240,
+): fc.Arbitrary<PlannedMishap> {
+  return fc.record({ of: fc.constant(of), nth: fc.nat({ max: most }), what, seconds: fc.integer({ min: 1, max: longest }) });
 }

@@ -7,13 +7,13 @@ import { isUnderWay, type UnderWay } from "../promotion/operation.ts";
 import { champion, type EndpointState } from "../promotion/state.ts";
 import type { Clock } from "./clock.ts";
 import type { Item } from "./expressions.ts";
-import type { Process } from "./network.ts";
+import type { Process } from "./process.ts";
 import type { World } from "./world.ts";
 
 /** Between a pass's look at the clock and its heartbeat some calls go by. */
 const passMilliseconds = 3_000;
 /** Whoever looks after so long sees what a stranger did. */
-const noticedMilliseconds = 10_000;
+const noticedMilliseconds = 1_000;
 
 /** What is answered by these leaves nothing of the ledger unknown: who finds the head where it left it, has read all that stands before. */
 const tells = [GetItemCommand, QueryCommand, TransactWriteItemsCommand];
@@ -42,7 +42,7 @@ export class Watch {
     this.#clock = clock;
     this.#seen = world.events.length;
     this.#settled = this.#seen;
-    world.onWhole = (config) => this.#whole(config);
+    world.onWhole = (config, now) => this.#whole(config, now);
   }
 
   /** A process sends a command: it may know only so much. */
@@ -179,11 +179,11 @@ export class Watch {
   }
 
   /** More than a canary's share is only for what was found healthy, for what was live before, and for the very first version. */
-  #whole(config: string): void {
+  #whole(config: string, now: number): void {
     const { state, descriptor } = this.#world;
     const isBootstrap = Object.values(descriptor.endpoints).some(({ bootstrapConfig }) => bootstrapConfig === config);
     const wasLive = [...state.good, ...state.everLive.values()].some((deployment) => deployment.config === config);
-    this.#strangerSince = isBootstrap || state.deployments.has(config) ? undefined : this.#clock.milliseconds;
+    this.#strangerSince = isBootstrap || state.deployments.has(config) ? undefined : now;
     if (isBootstrap || wasLive || this.strangers.has(config)) return;
     const own = this.#world.events.filter((event) => event.type === "deploying" && event.deployment.config === config);
     const promotion = own.at(-1)?.promotion ?? "";

@@ -47,7 +47,7 @@ export class World {
   /** Counts what was done past the registry. */
   handmade = 0;
   /** A configuration has just taken more of the traffic than a canary's share. */
-  onWhole: (config: string) => void = () => {};
+  onWhole: (config: string, now: number) => void = () => {};
   readonly #events: PromotionEvent[] = [];
   /** By the sequence of the last event. */
   readonly #states: EndpointState[] = [fold([])];
@@ -63,7 +63,7 @@ export class World {
     this.buckets = new Buckets(objects);
     this.topic = new Topic(told);
     const alarm = (name: string, now: number) => this.monitoring.stateAt(name, now);
-    const onWhole = (whole: string) => this.onWhole(whole);
+    const onWhole = (whole: string, now: number) => this.onWhole(whole, now);
     this.hosting = new Hosting({
       name: endpoint.name,
       config,
