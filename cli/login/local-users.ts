@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { type LocalUser, usersFile, usersSchema } from "@falconry/environment/local-users.ts";
 import { regionFolder } from "@falconry/environment/region-folder.ts";
-import { type LocalUser, usersFile, usersSchema } from "@falconry/infra/local/users-file.ts";
 import { TOTP } from "otpauth";
 import type { Person } from "./person.ts";
 

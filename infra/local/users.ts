@@ -12,12 +12,12 @@ import {
   VerifySoftwareTokenCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { localCredentials, openEnvironment } from "@falconry/environment/environment.ts";
+import { type LocalUser, userNames, usersFile, usersSchema } from "@falconry/environment/local-users.ts";
 import type { Progress } from "@falconry/environment/progress.ts";
 import { Secret, TOTP } from "otpauth";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { unless } from "./provider/missing.ts";
-import { type LocalUser, userNames, usersFile, usersSchema } from "./users-file.ts";
 
 /**
  * Sees to it that the region's users can log in: password and authenticator's secret stand in `users.json` of its folder, for nobody else to read. A user whose
