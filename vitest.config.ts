@@ -2,13 +2,18 @@ import { defineConfig } from "vitest/config";
 
 const SECOND = 1_000;
 const integration = "**/*.integration.test.ts";
-/** Whole regions that are killed in part, each for minutes: they have the machine to themselves. */
-const trials = "scripts/trials/*.integration.test.ts";
+/** Regions that are killed in part, and canaries whose heart must beat each second: they want the machine to themselves. */
+const trials = [
+  "scripts/trials/*.integration.test.ts",
+  "registry/promotion/canary.integration.test.ts",
+  "registry/python.integration.test.ts",
+  "serving/endpoint-host/guarded-canary.integration.test.ts",
+];
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/.falconry/**"];
 
 /**
  * `unit` needs nothing but Node; `integration` runs one file after another against one real region (scripts/testing/shared-region.ts); `trials` are run by
- * themselves, each on a region of its own.
+ * themselves.
  */
 export default defineConfig({
   test: {
@@ -20,7 +25,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: [integration],
-          exclude: [trials, ...notOurs],
+          exclude: [...trials, ...notOurs],
           globalSetup: "scripts/testing/shared-region.ts",
           fileParallelism: false,
           testTimeout: 120 * SECOND,
@@ -31,8 +36,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: "trials",
-          include: [trials],
+          include: trials,
           exclude: notOurs,
+          globalSetup: "scripts/testing/shared-region.ts",
           fileParallelism: false,
           testTimeout: 300 * SECOND,
           hookTimeout: 300 * SECOND,

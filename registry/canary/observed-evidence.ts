@@ -36,7 +36,7 @@ export async function observedEvidence(environment: Environment, question: Evide
   const versions = [question.champion, question.challenger];
   // A window is written down at its end: the first one that began after `since` ends one window later.
   const [champion = [], challenger = []] =
-    to < from + window ? [] : await readSeries(environment, { endpoint, versions, from: from + window, to, now, windowSeconds });
+    to < from + window ? [] : await readSeries(environment, { endpoint, versions, from: from + window, to, now });
   const patience = patienceWindows * window;
   const sample = (series: Series, end: number): Sample => {
     const counts = countsOf(totals(series, end));

@@ -19,23 +19,17 @@ interface Range {
   from: number;
   to: number;
   now: Date;
-  /** Seconds that a container counts before it writes what it counted. */
-  windowSeconds: number;
 }
 
 /** CloudWatch's limit for one call. */
 const queriesPerCall = 500;
 /** Shorter than a minute, CloudWatch keeps counts so long; by the minute 15 days. */
 const keptByPart = 3 * 3600 * 1000;
-/** What CloudWatch adds up without being asked for more than it has: an account may ask for so many points a second only. */
-const periodSeconds = [30, 10, 5, 1];
 
 /** Reads what versions counted from CloudWatch, in the order of `versions`. */
-export async function readSeries(
-  { cloudwatch }: Environment,
-  { endpoint, versions, from, to, now, windowSeconds }: Range,
-): Promise<Series[]> {
-  const period = now.getTime() - from < keptByPart ? (periodSeconds.find((seconds) => windowSeconds % seconds === 0) ?? 1) : 60;
+export async function readSeries({ cloudwatch }: Environment, { endpoint, versions, from, to, now }: Range): Promise<Series[]> {
+  // By the second: a longer period would leave out the window that it cuts.
+  const period = now.getTime() - from < keptByPart ? 1 : 60;
   const StartTime = new Date(Math.ceil(from / (period * 1000)) * period * 1000);
   const EndTime = new Date(Math.floor(to / (period * 1000)) * period * 1000);
   if (StartTime >= EndTime) return versions.map(() => []);
