@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { DeleteObjectCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import { connect, type Environment, openEnvironment } from "@falconry/environment/environment.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { refusalsChain } from "./api/refusals.ts";
+import { nobodyKnown, refusalsChain } from "./api/refusals.ts";
 import { type ChainHead, genesis } from "./ledger/chain.ts";
 import { type Evidence, evidenceStore, keepEvidence, maxInlineEvidenceBytes } from "./ledger/evidence.ts";
 import { Ledger } from "./ledger/ledger.ts";
@@ -27,7 +27,15 @@ beforeEach(() => {
 });
 
 const verify = (workload?: string) => registryOf(environment, { actor: "ada", now: () => new Date() }).verifyAudit(workload);
-const refusal = { time: "2026-11-21T10:00:00.000Z", actor: "unknown", type: "refused", code: "control-plane.no-token" };
+const refusal = {
+  type: "refused",
+  time: "2026-11-21T10:00:00.000Z",
+  actor: nobodyKnown,
+  address: "192.0.2.1",
+  method: "POST",
+  route: "/workloads/:name/rollback",
+  code: "control-plane.no-token",
+};
 
 /** Writes a refusal after those that are there. */
 async function refuse(): Promise<number> {

@@ -91,6 +91,11 @@ describe.each<[string, readonly EventDraft[], [string, Partial<Observation>, str
       ["MLflow does not answer", runs("v1"), "rest"],
       ["somebody updates the endpoint", runs("v1", "Updating"), "rest"],
       ["an alias was moved by hand", aliases(3), "notice: alias champion was set to version 3; it should be version 1"],
+      [
+        "both were: that is one piece of news, told once",
+        aliases(3, 2),
+        "notice: alias champion was set to version 3; it should be version 1, and alias challenger was set to version 2; it should be no version",
+      ],
       ["a challenger that never was", aliases(1, 2), "notice: alias challenger was set to version 2; it should be no version"],
       ["a configuration that is none of ours serves", runs("theirs"), "notice: it runs theirs, not v1, and that is none of ours"],
       ["the bootstrap configuration serves", runs("bootstrap"), "repair: it runs bootstrap, not v1"],

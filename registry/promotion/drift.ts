@@ -28,12 +28,14 @@ export function drift(state: EndpointState, { endpoint, bootstrap, championStand
 export function mirror(state: EndpointState, { aliases: seen }: Observation): Action | undefined {
   const due = aliasesOf(state);
   if (seen === undefined || isSame(seen, due)) return undefined;
-  for (const alias of ["champion", "challenger"] as const) {
+  const foreign = (["champion", "challenger"] as const).filter((alias) => {
     const ours = [state.mirrored, ...state.dueAliases, due].map((aliases) => aliases[alias]);
-    if (ours.includes(seen[alias])) continue;
-    const notice = noticed(state, "alias", `alias ${alias} was set to ${shown(seen[alias])}; it should be ${shown(due[alias])}`);
-    if (notice !== undefined) return notice;
-  }
+    return !ours.includes(seen[alias]);
+  });
+  // All of it in one notice: two of a kind would each make the other news again.
+  const because = foreign.map((alias) => `alias ${alias} was set to ${shown(seen[alias])}; it should be ${shown(due[alias])}`);
+  const notice = foreign.length > 0 ? noticed(state, "alias", because.join(", and ")) : undefined;
+  if (notice !== undefined) return notice;
   return { type: "mirror-aliases", aliases: due };
 }
 

@@ -65,7 +65,9 @@ export class Hosting {
   readonly brokenPackages: string[] = [];
   readonly #options: HostingOptions;
   /** Updates that were begun. */
-  updates = 0;
+  #updates = 0;
+  /** Updates that were begun, and those that ended: the world changes with both. */
+  changes = 0;
   #live: Fleet;
   #target: { fleet: Fleet; rollout: Rollout; share: number } | undefined;
   #failureReason: string | undefined;
@@ -128,7 +130,8 @@ export class Hosting {
     const instances = this.configs.get(config)?.ProductionVariants?.[0]?.InitialInstanceCount ?? 1;
     const { Value: canary = 0 } = deployment?.BlueGreenUpdatePolicy?.TrafficRoutingConfiguration?.CanarySize ?? {};
     if (2 * canary > instances) throw refusal(`Invalid DeploymentConfig: CanarySize of ${canary} instances is larger than 50%.`);
-    const course = courses[this.updates++ % courses.length] ?? { seconds: 2, ends: "comes-up" };
+    this.changes++;
+    const course = courses[this.#updates++ % courses.length] ?? { seconds: 2, ends: "comes-up" };
     this.#shownBefore = this.#shown();
     const rollout = new Rollout({
       config,
@@ -160,6 +163,7 @@ export class Hosting {
       if (rollout.stage !== stage || rollout.since !== since) this.#shownBefore = shown;
       return;
     }
+    this.changes++;
     this.#shownBefore = shown;
     this.#target = undefined;
     this.#failureReason = rollout.ended.because;

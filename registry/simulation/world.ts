@@ -117,7 +117,7 @@ export class World {
   /** Counts what changed in any service. */
   get changes(): number {
     const { table, buckets, hosting, topic, tracking } = this;
-    return table.writes + buckets.writes + hosting.updates + topic.messages + tracking.changes + this.handmade;
+    return table.writes + buckets.writes + hosting.changes + topic.messages + tracking.changes + this.handmade;
   }
 
   /** What the ledger says should serve. */
