@@ -1,3 +1,4 @@
+import type { Evidence } from "../canary/sample.ts";
 import type { ChainHead } from "../ledger/chain.ts";
 import type { Standing } from "../notifications/notification.ts";
 import type { PromotionEvent } from "./events.ts";
@@ -15,6 +16,7 @@ export interface Told {
 export class Memory {
   readonly #told = new Map<string, Told>();
   readonly #championSeen = new Map<string, Date>();
+  readonly #evidence = new Map<string, { promotion: string; at: Date; evidence: Evidence }>();
 
   told(endpoint: string): Told | undefined {
     return this.#told.get(endpoint);
@@ -23,6 +25,21 @@ export class Memory {
   /** Of several readers the one that came furthest is remembered. */
   remember(endpoint: string, told: Told): void {
     if (told.head.sequence >= (this.#told.get(endpoint)?.head.sequence ?? 0)) this.#told.set(endpoint, told);
+  }
+
+  /** What was last seen of a bake, unless that is as old as this. */
+  evidence(
+    endpoint: string,
+    promotion: string,
+    { now, staleAfterMilliseconds }: { now: Date; staleAfterMilliseconds: number },
+  ): Evidence | undefined {
+    const seen = this.#evidence.get(endpoint);
+    const isFresh = seen?.promotion === promotion && now.getTime() - seen.at.getTime() < staleAfterMilliseconds;
+    return isFresh ? seen.evidence : undefined;
+  }
+
+  rememberEvidence(endpoint: string, promotion: string, at: Date, evidence: Evidence): void {
+    this.#evidence.set(endpoint, { promotion, at, evidence });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { unreachable } from "@falconry/environment/unreachable.ts";
 import { canarySettings } from "@falconry/model/canary.ts";
+import type { Evidence } from "../canary/sample.ts";
 import type { RegistryContext } from "../context.ts";
 import { describeEndpoint, type ObservedEndpoint } from "../endpoint/describe.ts";
 import { isBusy, type Observation } from "./action.ts";
@@ -28,7 +29,7 @@ export async function observe(context: RegistryContext, story: Story): Promise<O
 }
 
 async function observeCanary(
-  { environment, now, progress }: RegistryContext,
+  context: RegistryContext,
   { endpoint: settings }: Story,
   operation: Operation,
   { state, canary, from, bakingSince }: UnderWay,
@@ -36,23 +37,44 @@ async function observeCanary(
 ): Promise<Pick<Observation, "alarms" | "evidence">> {
   if (!canary || state === "rolling-back") return {};
   if (bakingSince !== undefined) {
-    const { isUnanswered, observedEvidence } = await import("../canary/observed-evidence.ts");
-    const { windowSeconds } = canarySettings(operation.settings?.rollout.canary);
-    const since = new Date(bakingSince);
-    const versions = { champion: from.version, challenger: operation.version };
     try {
-      return { evidence: await observedEvidence(environment, { endpoint: settings.name, ...versions, since, now: now(), windowSeconds }) };
+      return { evidence: await evidenceOf(context, settings.name, operation, { champion: from.version, since: new Date(bakingSince) }) };
     } catch (error) {
+      const { isUnanswered } = await import("../canary/observed-evidence.ts");
       // Nothing hangs on this look where no verdict is due: the heartbeat is not to be left out for it.
-      const isDue = state === "canary" && now() >= verdictDue(operation, bakingSince);
+      const isDue = state === "canary" && context.now() >= verdictDue(operation, bakingSince);
       if (isDue || !isUnanswered(error)) throw error;
-      progress(`${settings.name}: what the canary served is not known at the moment: ${error}`);
+      context.progress(`${settings.name}: what the canary served is not known at the moment: ${error}`);
       return {};
     }
   }
   if (isBusy(endpoint)) return {};
   const { alarmStates } = await import("../canary/signals.ts");
-  return { alarms: await alarmStates(environment, settings) };
+  return { alarms: await alarmStates(context.environment, settings) };
+}
+
+/** News come by the window. CloudWatch counts every point of the whole bake against the account's quota, so that it is not asked at every look. */
+async function evidenceOf(
+  { environment, memory, now }: RegistryContext,
+  endpoint: string,
+  operation: Operation,
+  { champion, since }: { champion: number; since: Date },
+): Promise<Evidence> {
+  const { windowSeconds } = canarySettings(operation.settings?.rollout.canary);
+  const at = now();
+  const known = memory.evidence(endpoint, operation.id, { now: at, staleAfterMilliseconds: (windowSeconds * 1000) / 2 });
+  if (known !== undefined) return known;
+  const { observedEvidence } = await import("../canary/observed-evidence.ts");
+  const evidence = await observedEvidence(environment, {
+    endpoint,
+    champion,
+    challenger: operation.version,
+    since,
+    now: at,
+    windowSeconds,
+  });
+  memory.rememberEvidence(endpoint, operation.id, at, evidence);
+  return evidence;
 }
 
 /** @returns undefined where nobody looked; a promotion that is to be deployed is always looked for */

@@ -230,6 +230,14 @@ const orphaned: fc.Arbitrary<Scenario> = fc.record({
   courses: fc.tuple(fc.record({ seconds: fc.nat({ max: 5 }), ends: fc.constant("comes-up" as const) })),
 });
 
+/** A canary is given up while it bakes, and the words that say so to CloudWatch go astray. */
+const tripped: fc.Arbitrary<Scenario> = fc.record({
+  ...anyWeather,
+  past: fc.integer({ min: 1, max: 2 }),
+  steps: fc.tuple(step(promotingGood, rest), approvedAtRest, step(fc.constant({ type: "rollback" as const }), seconds(60))),
+  mishaps: fc.tuple(planned("SetAlarmStateCommand", 1), planned("PutMetricDataCommand", 20)),
+});
+
 /** An order to SageMaker is overtaken by what people do next: it is given up, another version is asked for, and then it comes. */
 const overtaken: fc.Arbitrary<Scenario> = fc.record({
   ...anyWeather,
@@ -268,11 +276,11 @@ const meddled: fc.Arbitrary<Scenario> = fc.record({
 });
 
 /** What a run may meet. */
-export const weathers = { stormy, calm, orphaned, overtaken, drowsy, meddled };
+export const weathers = { stormy, calm, orphaned, tripped, overtaken, drowsy, meddled };
 
 export const scenario: fc.Arbitrary<Scenario> = fc.oneof(
   { weight: 6, arbitrary: stormy },
-  ...[calm, orphaned, overtaken, drowsy, meddled].map((arbitrary) => ({ weight: 1, arbitrary })),
+  ...[calm, orphaned, tripped, overtaken, drowsy, meddled].map((arbitrary) => ({ weight: 1, arbitrary })),
 );
 
 function planned(

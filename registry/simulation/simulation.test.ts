@@ -13,11 +13,11 @@ vi.mock("@falconry/model/session.ts", async (original) => (await import("./remem
 
 const minute = 60_000;
 const { FALCONRY_RUNS, FALCONRY_SEED, FALCONRY_PATH } = process.env;
-const runs = Number(FALCONRY_RUNS ?? 300);
+const runs = Number(FALCONRY_RUNS ?? 2000);
 const seed = Number(FALCONRY_SEED ?? 20261121);
 
 /** With fewer, chance may leave a mishap out. */
-const enoughRuns = 500;
+const enoughRuns = 2000;
 
 let all: Beginning[];
 beforeAll(async () => {
