@@ -39,31 +39,20 @@ export class ContentStore {
    */
   put(content: Uint8Array | string): Promise<StoredFile & { uploaded: boolean }> {
     const body = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-    return this.#store({ sha256: sha256(body), bytes: body.byteLength }, () => body);
+    return this.putKnown({ sha256: sha256(body), bytes: body.byteLength }, () => body);
   }
 
   /** Like {@link put}, for a file of any size up to 5 GB: it is streamed, never held in memory. */
   async putFile(path: string): Promise<StoredFile & { uploaded: boolean }> {
-    return this.#store(await digestOf(createReadStream(path)), () => createReadStream(path));
+    return this.putKnown(await digestOf(createReadStream(path)), () => createReadStream(path));
   }
 
-  /** @throws FalconryError `content.missing`, `content.corrupt` – bytes that do not match their hash are never returned */
-  get(digest: string): Promise<Uint8Array> {
-    return readVerified(this.#s3, this.#place(digest), digest);
-  }
-
-  /** Like {@link get}, streamed into a local file. What was written is worthless when it throws. */
-  async getFile(digest: string, path: string): Promise<void> {
-    const body = await openObject(this.#s3, this.#place(digest));
-    await pipeline(Readable.fromWeb(body.transformToWebStream()), createWriteStream(path));
-    confirmDigest(this.#place(digest), digest, await digestOf(createReadStream(path)));
-  }
-
-  url(digest: string): string {
-    return objectUrl(this.#place(digest));
-  }
-
-  async #store(file: StoredFile, body: () => Uint8Array | Readable): Promise<StoredFile & { uploaded: boolean }> {
+  /**
+   * Like {@link put}, for content whose hash is known: it is read only where it is not stored yet.
+   *
+   * @param body bytes of this hash; S3 refuses others
+   */
+  async putKnown(file: StoredFile, body: () => Uint8Array | Readable): Promise<StoredFile & { uploaded: boolean }> {
     if ((await this.#checksum(file.sha256)) === file.sha256) return { ...file, uploaded: false };
     try {
       await this.#s3.send(
@@ -84,6 +73,31 @@ export class ContentStore {
     }
   }
 
+  /** @throws FalconryError `content.missing`, `content.corrupt` – bytes that do not match their hash are never returned */
+  get(digest: string): Promise<Uint8Array> {
+    return readVerified(this.#s3, this.#place(digest), digest);
+  }
+
+  /** Like {@link get}, streamed into a local file. What was written is worthless when it throws. */
+  async getFile(digest: string, path: string): Promise<void> {
+    await pipeline(await this.open(digest), createWriteStream(path));
+    confirmDigest(this.#place(digest), digest, await digestOf(createReadStream(path)));
+  }
+
+  /** The bytes behind the first `from`, not checked. @throws FalconryError `content.missing` */
+  async open(digest: string, from = 0): Promise<Readable> {
+    return Readable.fromWeb((await openObject(this.#s3, this.#place(digest), from)).transformToWebStream());
+  }
+
+  /** Holds what stands under a hash against it, without keeping it. @throws FalconryError `content.missing`, `content.corrupt` */
+  async check(digest: string): Promise<void> {
+    confirmDigest(this.#place(digest), digest, await digestOf(await this.open(digest)));
+  }
+
+  url(digest: string): string {
+    return objectUrl(this.#place(digest));
+  }
+
   /** SHA-256 of the bytes that stand under a hash, as S3 has it; read, where whoever put them did not give it. Undefined where nothing stands. */
   async #checksum(digest: string): Promise<string | undefined> {
     try {
@@ -93,8 +107,7 @@ export class ContentStore {
       if (error instanceof NotFound) return undefined;
       throw error;
     }
-    const body = await openObject(this.#s3, this.#place(digest));
-    return (await digestOf(Readable.fromWeb(body.transformToWebStream()))).sha256;
+    return (await digestOf(await this.open(digest))).sha256;
   }
 
   #place(digest: string): ObjectPlace {
@@ -107,7 +120,8 @@ export function standsAlready(error: unknown): boolean {
   return error instanceof S3ServiceException && [409, 412].includes(error.$metadata.httpStatusCode ?? 0);
 }
 
-async function digestOf(content: Readable): Promise<StoredFile> {
+/** Hash and size of a content of any size. */
+export async function digestOf(content: Readable): Promise<StoredFile> {
   const hash = createHash("sha256");
   let bytes = 0;
   for await (const chunk of content) {

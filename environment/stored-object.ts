@@ -23,10 +23,10 @@ export async function readVerified(s3: S3Client, place: ObjectPlace, digest: str
   return content;
 }
 
-/** The body of an object, for who checks it while it is read. @throws FalconryError `content.missing` */
-export async function openObject(s3: S3Client, place: ObjectPlace) {
+/** The body of an object, for who checks it while it is read. @param from how many bytes are left out @throws FalconryError `content.missing` */
+export async function openObject(s3: S3Client, place: ObjectPlace, from = 0) {
   try {
-    const { Body } = await s3.send(new GetObjectCommand(place));
+    const { Body } = await s3.send(new GetObjectCommand({ ...place, ...(from > 0 && { Range: `bytes=${from}-` }) }));
     if (Body === undefined) throw new Error(`${objectUrl(place)} came without a body`);
     return Body;
   } catch (error) {

@@ -4,7 +4,8 @@ import { ContentStore } from "@falconry/environment/content-store.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { confirmDigest, objectUrl } from "@falconry/environment/stored-object.ts";
-import { type DatasetManifest, datasetManifestSchema } from "./manifest.ts";
+import { ZodError } from "zod";
+import { type DatasetManifest, isFolder, type VersionManifest, versionManifestSchema } from "./manifest.ts";
 
 /** A dataset version by name and digest. */
 export interface DatasetReference {
@@ -33,24 +34,44 @@ export class DatasetStore {
    * Writes the manifest of files that are stored already, and makes the version the latest of its name.
    *
    * @returns `uploaded: false` where the version was there before, unchanged
+   * @throws FalconryError `dataset.kind` – the latest version is a folder, and this one a table, or the other way round
    */
-  async commit(manifest: DatasetManifest): Promise<{ version: DatasetReference; uploaded: boolean }> {
+  async commit(manifest: VersionManifest): Promise<{ version: DatasetReference; uploaded: boolean }> {
     const text = canonicalJson(manifest);
     const version = { name: manifest.name, digest: sha256(text) };
+    const latest = await this.latest(manifest.name);
+    if (latest !== undefined && latest !== version.digest) await this.#confirmKind(manifest, latest);
     const standing = await this.#read(this.key(version));
     // What stands there with other bytes was changed: it is put again.
     const uploaded = standing === undefined || sha256(standing) !== version.digest;
     if (uploaded) await this.#write(this.key(version), text);
-    if ((await this.latest(manifest.name)) !== version.digest) await this.#write(latestKey(manifest.name), version.digest);
+    if (latest !== version.digest) await this.#write(latestKey(manifest.name), version.digest);
     return { version, uploaded };
   }
 
-  /** @throws FalconryError `dataset.unknown`; `content.corrupt` where the stored JSON does not match its digest */
+  /**
+   * The manifest of a table.
+   *
+   * @throws FalconryError `dataset.kind`, and those of {@link read}
+   */
   async manifest(reference: DatasetReference): Promise<DatasetManifest> {
+    const manifest = await this.read(reference);
+    if (!isFolder(manifest)) return manifest;
+    throw new FalconryError("dataset.kind", {
+      message: `the dataset "${reference.name}" is a folder of files, not a table`,
+      hint: `For its files, run: falconry datasets get ${reference.name} --to FOLDER`,
+    });
+  }
+
+  /**
+   * @throws FalconryError `dataset.unknown`; `content.corrupt` where the stored JSON does not match its digest; `dataset.corrupt` where it does, and is no
+   *   manifest
+   */
+  async read(reference: DatasetReference): Promise<VersionManifest> {
     const text = await this.#read(this.key(reference));
     if (text === undefined) throw unknownDataset(reference.name, reference.digest);
     confirmDigest({ Bucket: this.#bucket, Key: this.key(reference) }, reference.digest, { sha256: sha256(text), bytes: text.byteLength });
-    return datasetManifestSchema.parse(JSON.parse(Buffer.from(text).toString("utf8")));
+    return this.#parse(reference, Buffer.from(text).toString("utf8"));
   }
 
   /**
@@ -98,6 +119,28 @@ export class DatasetStore {
 
   url(reference: DatasetReference): string {
     return objectUrl({ Bucket: this.#bucket, Key: this.key(reference) });
+  }
+
+  #parse(reference: DatasetReference, text: string): VersionManifest {
+    try {
+      return versionManifestSchema.parse(JSON.parse(text));
+    } catch (cause) {
+      const [issue] = cause instanceof ZodError ? cause.issues : [];
+      throw new FalconryError("dataset.corrupt", {
+        message: `${this.url(reference)} is no manifest that this version of Falconry reads: ${issue?.message ?? String(cause)}`,
+        hint: "If a newer Falconry wrote it, use that one; otherwise ingest or commit the data again",
+        cause,
+      });
+    }
+  }
+
+  async #confirmKind(manifest: VersionManifest, latest: string): Promise<void> {
+    const before = await this.read({ name: manifest.name, digest: latest });
+    if (isFolder(before) === isFolder(manifest)) return;
+    throw new FalconryError("dataset.kind", {
+      message: `the dataset "${manifest.name}" is a ${isFolder(before) ? "folder of files" : "table"}: it cannot have a version of the other kind`,
+      hint: "Give the new one a name of its own",
+    });
   }
 
   async #read(Key: string): Promise<Uint8Array | undefined> {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { ContentStore } from "@falconry/environment/content-store.ts";
 import { openEnvironment } from "@falconry/environment/environment.ts";
 import { afterAll, describe, expect, test } from "vitest";
@@ -10,6 +10,7 @@ import { smallHeader } from "../testing/small-workload.ts";
 import { storedWorkload, visits } from "../testing/stored-workload.ts";
 import { ingest } from "./ingest.ts";
 import { listDatasets } from "./list.ts";
+import { isFolder } from "./manifest.ts";
 import { showDataset } from "./show.ts";
 import { verifyDataset } from "./verify.ts";
 
@@ -76,7 +77,8 @@ describe("a dataset version", () => {
     const workload = await storedWorkload();
     const content = gzipSync([smallHeader, ...visits(3)].join("\n"));
     await ingest(environment, workload, { from: await fileOf(workload.folder, "few.csv.gz", content) });
-    const { source } = await showDataset(environment, workload.name, "latest");
+    const shown = await showDataset(environment, workload.name, "latest");
+    const source = isFolder(shown) ? [] : shown.source;
     expect(source).toHaveLength(1);
     expect(Buffer.from(await new ContentStore(environment.s3, raw).get(source[0]?.sha256 ?? ""))).toEqual(content);
   });
@@ -105,12 +107,36 @@ describe("verify", () => {
     });
   });
 
+  test("finds a raw file that is gone", async () => {
+    const workload = await storedWorkload();
+    const from = await fileOf(workload.folder, "own.csv", [smallHeader, ...ownVisits(43)].join("\n"));
+    await ingest(environment, workload, { from });
+    const { source } = await verifyDataset(environment, workload.name);
+    await environment.s3.send(new DeleteObjectCommand({ Bucket: raw, Key: `files/${source[0]?.sha256}` }));
+    await expect(verifyDataset(environment, workload.name)).rejects.toMatchObject({
+      code: "dataset.corrupt",
+      message: expect.stringContaining(`the raw file (s3://${raw}/files/${source[0]?.sha256} does not exist)`),
+    });
+  });
+
   test("finds a flipped byte in the manifest", async () => {
     const workload = await storedWorkload();
     const { dataset } = await ingest(environment, workload);
     await flipByte(`datasets/${workload.name}/${dataset.digest}.json`);
     await expect(verifyDataset(environment, workload.name)).rejects.toMatchObject({ code: "content.corrupt" });
   });
+});
+
+test("a damaged manifest does not keep the other versions from being listed", async () => {
+  const workload = await storedWorkload();
+  const { dataset } = await ingest(environment, workload);
+  const from = await fileOf(workload.folder, "fewer.csv", [smallHeader, ...visits(50)].join("\n"));
+  const second = await ingest(environment, workload, { from });
+  await flipByte(`datasets/${workload.name}/${dataset.digest}.json`);
+  const { datasets } = await listDatasets(environment, workload.name);
+  expect(datasets).toHaveLength(2);
+  expect(datasets).toContainEqual(expect.objectContaining({ digest: second.dataset.digest, rows: 50 }));
+  expect(datasets).toContainEqual(expect.objectContaining({ digest: dataset.digest, damage: expect.stringContaining("hash to") }));
 });
 
 describe("what cannot be used", () => {

@@ -1,31 +1,65 @@
 import type { Environment } from "@falconry/environment/environment.ts";
-import { DatasetStore } from "./dataset-store.ts";
+import { FalconryError } from "@falconry/environment/error.ts";
+import pMap from "p-map";
+import { DatasetStore, type StoredVersion } from "./dataset-store.ts";
+import { isFolder } from "./manifest.ts";
+
+const manifestsAtOnce = 16;
 
 export interface ListedDataset {
   name: string;
   digest: string;
-  rows: number;
+  kind: "table" | "folder";
+  /** Of a table. */
+  rows: number | null;
+  files: number;
   /** Of the version's files. */
   bytes: number;
   /** When it was first committed, ISO 8601. */
   committed: string;
-  /** It was ingested last: what `latest` stands for. */
+  /** It was committed last: what `latest` stands for. */
   latest: boolean;
 }
 
+/** A version whose manifest cannot be read. */
+export interface DamagedDataset {
+  name: string;
+  digest: string;
+  committed: string;
+  latest: boolean;
+  /** What is wrong with it. */
+  damage: string;
+}
+
 /** Dataset versions, newest first. @param name every dataset without it */
-export async function listDatasets(environment: Environment, name?: string): Promise<{ datasets: ListedDataset[] }> {
+export async function listDatasets(environment: Environment, name?: string): Promise<{ datasets: (ListedDataset | DamagedDataset)[] }> {
   const store = new DatasetStore(environment);
   const versions = await store.list(name);
   const latest = new Map(
     await Promise.all([...new Set(versions.map((version) => version.name))].map(async (each) => [each, await store.latest(each)] as const)),
   );
-  const datasets = await Promise.all(
-    versions.map(async (version) => {
-      const { rows, files } = await store.manifest(version);
-      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-      return { ...version, rows, bytes, latest: latest.get(version.name) === version.digest };
-    }),
+  const datasets = await pMap(
+    versions,
+    async (version) => {
+      const common = { ...version, latest: latest.get(version.name) === version.digest };
+      const described = await describe(store, version);
+      return { ...common, ...described };
+    },
+    { concurrency: manifestsAtOnce },
   );
   return { datasets };
+}
+
+async function describe(store: DatasetStore, version: StoredVersion) {
+  try {
+    const manifest = await store.read(version);
+    const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    const files = manifest.files.length;
+    return isFolder(manifest)
+      ? { kind: "folder" as const, rows: null, files, bytes }
+      : { kind: "table" as const, rows: manifest.rows, files, bytes };
+  } catch (error) {
+    if (error instanceof FalconryError) return { damage: error.message };
+    throw error;
+  }
 }

@@ -1,0 +1,140 @@
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { type ContentStore, digestOf, type StoredFile } from "@falconry/environment/content-store.ts";
+import type { Environment } from "@falconry/environment/environment.ts";
+import { FalconryError } from "@falconry/environment/error.ts";
+import { type Progress, silent } from "@falconry/environment/progress.ts";
+import pMap from "p-map";
+import { cacheFolder as defaultCacheFolder } from "../cache-folder.ts";
+import { type DatasetReference, DatasetStore } from "../dataset-store.ts";
+import { ContentCache } from "./content-cache.ts";
+import { partSuffix } from "./part-file.ts";
+import { contentsOf, type Stretch, stretchesByContent } from "./stretches.ts";
+import { Target, type WantedFile } from "./target.ts";
+
+/** Each may hold a content in memory. */
+const downloadsAtOnce = 8;
+/** A larger content goes straight to its file: it is streamed, and not kept in the cache. */
+const largestInMemory = 64 * 2 ** 20;
+const cacheBytes = 20 * 2 ** 30;
+
+export interface GetOptions {
+  /** A digest, the beginning of one, a tag, or `latest`. @default "latest" */
+  version?: string;
+  /** Replaces files of other content. @default false */
+  overwrite?: boolean;
+  /** Where contents are kept for the next time. @default {@link defaultCacheFolder} */
+  cacheFolder?: string;
+  progress?: Progress;
+}
+
+export interface GotDataset {
+  dataset: DatasetReference;
+  folder: string;
+  files: number;
+  bytes: number;
+  /** Files that were there already. */
+  kept: number;
+  /** Bytes by where they came from; what a broken-off attempt had got counts as neither. */
+  downloaded: number;
+  fromCache: number;
+}
+
+/**
+ * The files of a dataset version, into a folder. Every byte is held against its hash before its file gets its name; an attempt that was broken off is gone on
+ * with. Files that the version does not have stay.
+ *
+ * @throws FalconryError `dataset.unknown`, `dataset.ambiguous`, `dataset.target`, `content.missing`, `content.corrupt`
+ */
+export async function getDataset(environment: Environment, name: string, folder: string, options: GetOptions = {}): Promise<GotDataset> {
+  const { version = "latest", overwrite = false, progress = silent } = options;
+  const store = new DatasetStore(environment);
+  const reference = await store.resolve(name, version);
+  const { contents, files } = contentsOf(await store.read(reference));
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const target = new Target(resolve(folder));
+  const got = { downloaded: 0, fromCache: 0 };
+  const source = new Source(store.files, new ContentCache(options.cacheFolder ?? defaultCacheFolder()), got);
+  try {
+    const wanted = await target.wanted(files, overwrite);
+    for (const file of wanted) if (file.bytes === 0) target.writeEmpty(file);
+    const sizes = new Map(contents.map((content) => [content.sha256, content.bytes]));
+    let done = 0;
+    await pMap(
+      stretchesByContent(contents, wanted),
+      async ([sha256, stretches]) => {
+        await bring({ sha256, bytes: sizes.get(sha256) ?? 0 }, stretches, source, target);
+        done += stretches.reduce((sum, stretch) => sum + stretch.bytes, 0);
+        progress(`${done} of ${bytes} bytes`);
+      },
+      { concurrency: downloadsAtOnce },
+    );
+    await source.cache.shrink(cacheBytes);
+    return { dataset: reference, folder: resolve(folder), files: files.length, bytes, kept: files.length - wanted.length, ...got };
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    target.close();
+  }
+}
+
+async function bring(content: StoredFile, stretches: Stretch<WantedFile>[], source: Source, target: Target): Promise<void> {
+  if (content.bytes > largestInMemory) {
+    for (const { file } of stretches) await source.stream(content, target.place(file));
+    return;
+  }
+  const held = stretches.filter((stretch) => stretch.bytes === content.bytes && target.holds(stretch, content.sha256));
+  for (const stretch of held) target.write(stretch, "held");
+  const missing = stretches.filter((stretch) => !held.includes(stretch));
+  if (missing.length === 0) return;
+  const bytes = await source.get(content);
+  for (const stretch of missing) target.write(stretch, bytes.subarray(stretch.from, stretch.from + stretch.bytes));
+}
+
+/** Contents from the cache, and into it. */
+class Source {
+  readonly cache: ContentCache;
+  readonly #store: ContentStore;
+  readonly #got: { downloaded: number; fromCache: number };
+
+  constructor(store: ContentStore, cache: ContentCache, got: { downloaded: number; fromCache: number }) {
+    this.#store = store;
+    this.cache = cache;
+    this.#got = got;
+  }
+
+  async get({ sha256, bytes }: StoredFile): Promise<Uint8Array> {
+    const cached = await this.cache.get(sha256);
+    this.#got[cached === undefined ? "downloaded" : "fromCache"] += bytes;
+    if (cached !== undefined) return cached;
+    const content = await this.#store.get(sha256);
+    await this.cache.put(sha256, content);
+    return content;
+  }
+
+  /** Goes on behind what a broken-off attempt got; where that does not lead to the right bytes, once more from the beginning. */
+  async stream({ sha256, bytes }: StoredFile, path: string): Promise<void> {
+    const part = path + partSuffix;
+    const from = existsSync(part) ? Math.min((await stat(part)).size, bytes) : 0;
+    if (from < bytes) await pipeline(await this.#store.open(sha256, from), createWriteStream(part, { flags: from > 0 ? "a" : "w" }));
+    this.#got.downloaded += bytes - from;
+    if ((await digestOf(createReadStream(part))).sha256 === sha256) return await rename(part, path);
+    await rm(part);
+    if (from > 0) return await this.stream({ sha256, bytes }, path);
+    await this.#store.check(sha256);
+    throw new Error(`${this.#store.url(sha256)} came damaged, though it is not`);
+  }
+}
+
+const targetFailures = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG"]);
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error && "code" in error && typeof error.code === "string" && targetFailures.has(error.code))) return error;
+  return new FalconryError("dataset.target", {
+    message: `the version cannot be written: ${error.message}`,
+    hint: "Make room or choose another folder; what was got is not got again",
+    cause: error,
+  });
+}

@@ -1,0 +1,78 @@
+import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Environment } from "@falconry/environment/environment.ts";
+import { FalconryError } from "@falconry/environment/error.ts";
+import { type Progress, silent } from "@falconry/environment/progress.ts";
+import pMap from "p-map";
+import { cacheFolder as defaultCacheFolder } from "../cache-folder.ts";
+import { DatasetStore } from "../dataset-store.ts";
+import { FileMemory } from "./file-memory.ts";
+import { FolderChunks } from "./folder-chunks.ts";
+import { listFiles } from "./list-files.ts";
+
+/** Each may hold a chunk in memory. */
+const uploadsAtOnce = 8;
+
+export interface CommitOptions {
+  /** Where it is remembered what the files hashed to. @default {@link defaultCacheFolder} */
+  cacheFolder?: string;
+  progress?: Progress;
+  /** Milliseconds since the epoch. @default the system's clock */
+  now?: () => number;
+}
+
+export interface CommittedFolder {
+  dataset: { name: string; digest: string; files: number; bytes: number };
+  /** What was not stored before: chunks and the manifest. */
+  uploaded: { objects: number; bytes: number };
+}
+
+/**
+ * A folder of any files -> a dataset version. What is stored already is not sent again, what was broken off goes on from there; the version is committed last.
+ *
+ * @param name of the dataset: as a workload's
+ * @throws FalconryError `dataset.name`, `dataset.folder`, `dataset.changed`, `dataset.kind`
+ */
+export async function commitFolder(
+  environment: Environment,
+  name: string,
+  folder: string,
+  options: CommitOptions = {},
+): Promise<CommittedFolder> {
+  const { progress = silent, now = Date.now, cacheFolder = defaultCacheFolder() } = options;
+  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw invalidName(name);
+  const started = now();
+  const files = listFiles(resolve(folder));
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  progress(`${files.length} files, ${bytes} bytes`);
+  const place = await realpath(folder);
+  const memory = await FileMemory.open(cacheFolder, place, started);
+  const chunks = new FolderChunks(place, files, memory);
+  const store = new DatasetStore(environment);
+  const uploaded = { objects: 0, bytes: 0 };
+  let stored = 0;
+  await pMap(
+    chunks.each(),
+    async (chunk) => {
+      const put = await store.files.putKnown(chunk, () => chunk.content());
+      if (put.uploaded) {
+        uploaded.objects += 1;
+        uploaded.bytes += chunk.bytes;
+      }
+      stored += chunk.bytes;
+      progress(`${stored} of ${bytes} bytes stored, ${uploaded.bytes} of them sent`);
+    },
+    { concurrency: uploadsAtOnce },
+  );
+  const committed = await store.commit(chunks.manifest(name));
+  if (committed.uploaded) uploaded.objects += 1;
+  await memory.save();
+  return { dataset: { ...committed.version, files: files.length, bytes }, uploaded };
+}
+
+function invalidName(name: string): FalconryError {
+  return new FalconryError("dataset.name", {
+    message: `"${name}" is no name for a dataset`,
+    hint: "Use lower-case letters, digits and hyphens, a letter first, at most 41",
+  });
+}

@@ -1,0 +1,85 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { sha256 } from "@falconry/environment/canonical.ts";
+import { z } from "zod";
+import type { FoundFile } from "./list-files.ts";
+
+/** A file that was changed so shortly before it was read may change again without another stamp: clocks of file systems tick coarsely. */
+const settledMilliseconds = 2_000;
+
+const stored = z.object({ sha256: z.string(), bytes: z.number() });
+const hashedSchema = z.object({
+  sha256: z.string(),
+  /** Of a large file. */
+  chunks: z.array(stored).optional(),
+});
+const memorySchema = z.object({
+  files: z.array(z.tuple([z.string(), hashedSchema.extend({ stamp: z.string() })])),
+  packs: z.array(z.tuple([z.string(), z.string()])),
+});
+
+/** What is known of a file's content. */
+export type HashedFile = z.infer<typeof hashedSchema>;
+
+/** What the files of one folder hashed to the last time: a file whose size, times and inode are as they were is not read again. */
+export class FileMemory {
+  readonly #path: string;
+  readonly #before: Known;
+  readonly #now: Known = { files: new Map(), packs: new Map() };
+  readonly #started: number;
+
+  private constructor(path: string, before: Known, started: number) {
+    this.#path = path;
+    this.#before = before;
+    this.#started = started;
+  }
+
+  /** @param started milliseconds since the epoch, before the files' stamps are taken */
+  static async open(cacheFolder: string, folder: string, started: number): Promise<FileMemory> {
+    const path = join(cacheFolder, "folders", `${sha256(folder)}.json`);
+    return new FileMemory(path, await read(path), started);
+  }
+
+  file({ path, stamp }: FoundFile): HashedFile | undefined {
+    const known = this.#before.files.get(path);
+    return known?.stamp === stamp ? known : undefined;
+  }
+
+  keepFile({ path, stamp, changed }: FoundFile, { sha256, chunks }: HashedFile): void {
+    if (changed > this.#started - settledMilliseconds) return;
+    this.#now.files.set(path, { stamp, sha256, ...(chunks && { chunks }) });
+  }
+
+  pack(key: string): string | undefined {
+    return this.#before.packs.get(key);
+  }
+
+  keepPack(key: string, sha256: string): void {
+    this.#now.packs.set(key, sha256);
+  }
+
+  /** Forgets what was not kept since it was opened. */
+  async save(): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true });
+    const fresh = `${this.#path}.${process.pid}`;
+    await writeFile(fresh, JSON.stringify({ files: [...this.#now.files], packs: [...this.#now.packs] }));
+    await rename(fresh, this.#path);
+  }
+}
+
+interface Known {
+  /** By path. */
+  files: Map<string, HashedFile & { stamp: string }>;
+  /** Chunks of small files, by the SHA-256 of the files' hashes. */
+  packs: Map<string, string>;
+}
+
+/** It is a memory only: where it is damaged or gone, the files are read. */
+async function read(path: string): Promise<Known> {
+  try {
+    const { files, packs } = memorySchema.parse(JSON.parse(await readFile(path, "utf8")));
+    return { files: new Map(files), packs: new Map(packs) };
+  } catch {
+    return { files: new Map(), packs: new Map() };
+  }
+}
