@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sha256 } from "./canonical.ts";
@@ -87,6 +88,30 @@ test("lost content is missed by name", async () => {
   const { sha256: digest } = await store.put(content);
   await environment.s3.send(new DeleteObjectCommand(object(digest)));
   await expect(store.get(digest)).rejects.toMatchObject({ code: "content.missing", message: `${store.url(digest)} does not exist` });
+});
+
+describe("what was removed", () => {
+  test("is missed, and taken back by who still needs it", async () => {
+    const { sha256: digest } = await store.put(content);
+    expect(await store.ensure(digest)).toBe(false);
+    await store.remove(digest);
+    await store.remove(digest);
+    await expect(store.check(digest)).rejects.toMatchObject({ code: "content.missing" });
+    expect(await store.ensure(digest)).toBe(true);
+    await store.check(digest);
+  });
+
+  test("and was never there cannot be taken back", async () => {
+    await expect(store.ensure(sha256(content))).rejects.toMatchObject({ code: "content.missing" });
+  });
+});
+
+test("a content is listed with its size, and read from any byte on", async () => {
+  const { sha256: digest } = await store.put(content);
+  const listed: { sha256: string; bytes: number }[] = [];
+  for await (const each of store.list()) listed.push({ sha256: each.sha256, bytes: each.bytes });
+  expect(listed).toContainEqual({ sha256: digest, bytes: 1_000 });
+  expect((await buffer(await store.open(digest, 900))).equals(content.subarray(900))).toBe(true);
 });
 
 function object(digest: string) {

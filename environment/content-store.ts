@@ -2,9 +2,18 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  NotFound,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 import { sha256 } from "./canonical.ts";
 import { confirmDigest, type ObjectPlace, objectUrl, openObject, readVerified } from "./stored-object.ts";
+import { ensureObject } from "./undelete.ts";
 
 /** A file under the SHA-256 of its bytes. */
 export interface StoredFile {
@@ -92,6 +101,33 @@ export class ContentStore {
   /** Holds what stands under a hash against it, without keeping it. @throws FalconryError `content.missing`, `content.corrupt` */
   async check(digest: string): Promise<void> {
     confirmDigest(this.#place(digest), digest, await digestOf(await this.open(digest)));
+  }
+
+  /** Everything that is stored, by its hash. */
+  async *list(): AsyncGenerator<StoredFile & { stored: Date }> {
+    for await (const { Contents = [] } of paginateListObjectsV2(
+      { client: this.#s3 },
+      { Bucket: this.#bucket, Prefix: `${this.#prefix}/` },
+    )) {
+      for (const { Key = "", Size = 0, LastModified = new Date(0) } of Contents) {
+        yield { sha256: Key.slice(this.#prefix.length + 1), bytes: Size, stored: LastModified };
+      }
+    }
+  }
+
+  /** Nothing is gone for good: {@link ensure} takes it back for as long as the bucket keeps earlier versions. */
+  async remove(digest: string): Promise<void> {
+    await this.#s3.send(new DeleteObjectCommand(this.#place(digest)));
+  }
+
+  /**
+   * Takes the removal of a content back, where it was removed.
+   *
+   * @returns whether it had been
+   * @throws FalconryError `content.missing`
+   */
+  async ensure(digest: string): Promise<boolean> {
+    return await ensureObject(this.#s3, this.#place(digest));
   }
 
   url(digest: string): string {

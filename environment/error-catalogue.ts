@@ -73,6 +73,8 @@ export const errorCatalogue = {
   "dataset.corrupt": { exit: 3, when: "A dataset version's manifest cannot be read, or a file does not match its hash or is gone." },
   "dataset.kind": { exit: 3, when: "A table is needed and the dataset is a folder of files, or the other way round." },
   "dataset.name": { exit: 2, when: "A dataset or a tag cannot have this name." },
+  "dataset.tag-moved": { exit: 3, when: "Somebody else moved the same tag at the same moment." },
+  "dataset.key": { exit: 2, when: "Two versions cannot be compared: it is not known, or not true, that a key names their rows." },
   "dataset.folder": { exit: 2, when: "The folder to commit is not there, is empty, or holds what is no regular file." },
   "dataset.changed": { exit: 3, when: "A file changed while its folder was committed; nothing was." },
   "dataset.target": { exit: 3, when: "The folder that a version is got into holds other content, or cannot be written." },

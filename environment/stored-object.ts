@@ -31,11 +31,15 @@ export async function openObject(s3: S3Client, place: ObjectPlace, from = 0) {
     return Body;
   } catch (error) {
     if (!(error instanceof NoSuchKey)) throw error;
-    throw new FalconryError("content.missing", {
-      message: `${objectUrl(place)} does not exist`,
-      hint: "Restore the object from the bucket's earlier versions, or make it again from its source",
-    });
+    throw missingObject(place);
   }
+}
+
+export function missingObject(place: ObjectPlace): FalconryError {
+  return new FalconryError("content.missing", {
+    message: `${objectUrl(place)} does not exist`,
+    hint: "Restore the object from the bucket's earlier versions, or make it again from its source",
+  });
 }
 
 /** @throws FalconryError `content.corrupt` */

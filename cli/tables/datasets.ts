@@ -1,8 +1,10 @@
 import type { GotDataset } from "@falconry/training/datasets/fetch/get.ts";
 import type { CommittedFolder } from "@falconry/training/datasets/folder/commit-folder.ts";
+import type { Garbage } from "@falconry/training/datasets/gc/collect-garbage.ts";
 import type { listDatasets } from "@falconry/training/datasets/list.ts";
 import type { DatasetManifest, FolderManifest } from "@falconry/training/datasets/manifest.ts";
 import type { showDataset } from "@falconry/training/datasets/show.ts";
+import type { TaggedDataset } from "@falconry/training/datasets/tag.ts";
 import type { VerifiedDataset } from "@falconry/training/datasets/verify.ts";
 import { facts, shortDigest, table } from "./table.ts";
 
@@ -13,8 +15,8 @@ export function renderDatasets({ datasets }: Awaited<ReturnType<typeof listDatas
   return table(
     ["dataset", "digest", "rows", "files", "bytes", "committed", ""],
     datasets.map((dataset) => {
-      const { name, digest, committed, latest } = dataset;
-      const about = latest ? "latest" : "";
+      const { name, digest, committed, latest, tags } = dataset;
+      const about = [...(latest ? ["latest"] : []), ...tags].join(", ");
       if ("damage" in dataset) return [name, shortDigest(digest), "", "", "", committed, `${about} damaged: ${dataset.damage}`.trim()];
       return [name, shortDigest(digest), dataset.rows ?? "", dataset.files, dataset.bytes, committed, about];
     }),
@@ -82,6 +84,25 @@ export function renderGot({ dataset, folder, files, bytes, kept, downloaded, fro
     ["files", `${files}, ${bytes} bytes, in ${folder}`],
     ["got", `${downloaded} bytes from the environment, ${fromCache} from this machine's cache; ${kept} file(s) were there`],
   ]);
+}
+
+export function renderTagged({ name, tag, digest, before }: TaggedDataset): string {
+  if (digest === null) return `${name} ${shortDigest(before ?? "")} is no longer called ${tag}`;
+  const was = before === null || before === digest ? "" : `; before it was ${shortDigest(before)}`;
+  return `${name} ${tag} is ${shortDigest(digest)}${was}`;
+}
+
+export function renderGarbage({ dryRun, versions, contents, kept, restored }: Garbage): string {
+  const removed = versions.map(({ name, digest, committed }) => [name, shortDigest(digest), committed]);
+  const reasons = Object.entries(kept).flatMap(([reason, count]) => (count > 0 ? [`${reason}: ${count}`] : []));
+  return [
+    ...(removed.length > 0 ? [table(["dataset", "digest", "committed"], removed), ""] : []),
+    facts([
+      [dryRun ? "would remove" : "removed", `${versions.length} version(s), ${contents.bytes} bytes in ${contents.objects} object(s)`],
+      ["kept", reasons.join(", ") || "nothing"],
+      ...(restored > 0 ? [["restored", `${restored} version(s) that came to be named meanwhile`] satisfies [string, string]] : []),
+    ]),
+  ].join("\n");
 }
 
 function sum(files: { bytes: number }[]): number {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { table } from "@falconry/cli/tables/table.ts";
+import { measureDatasets } from "./datasets.ts";
 import { measureDrill } from "./drill.ts";
 import { measureHistory } from "./history.ts";
 import { measureHost } from "./host.ts";
@@ -23,6 +24,7 @@ const benchmarks: Record<string, (runs: number) => Measurement[] | Promise<Measu
   reconcile: measureReconcile,
   rollback: measureRollback,
   drill: measureDrill,
+  datasets: measureDatasets,
 };
 
 const help = `scripts/bench [${Object.keys(benchmarks).join("|")} …]: medians of several runs and their ratios; all benchmarks where none is named

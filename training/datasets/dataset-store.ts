@@ -1,11 +1,16 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import { canonicalJson, sha256 } from "@falconry/environment/canonical.ts";
 import { ContentStore } from "@falconry/environment/content-store.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { confirmDigest, objectUrl } from "@falconry/environment/stored-object.ts";
+import { ensureObject } from "@falconry/environment/undelete.ts";
+import pMap from "p-map";
 import { ZodError } from "zod";
-import { type DatasetManifest, isFolder, type VersionManifest, versionManifestSchema } from "./manifest.ts";
+import { contentHashes, type DatasetManifest, isFolder, type VersionManifest, versionManifestSchema } from "./manifest.ts";
+import { isTag, Tags } from "./tags.ts";
+
+const requestsAtOnce = 16;
 
 /** A dataset version by name and digest. */
 export interface DatasetReference {
@@ -21,6 +26,7 @@ export interface StoredVersion extends DatasetReference {
 /** The dataset versions of one environment's clean bucket. What is committed is never written again; only `latest` moves. */
 export class DatasetStore {
   readonly files: ContentStore;
+  readonly tags: Tags;
   readonly #environment: Environment;
   readonly #bucket: string;
 
@@ -28,6 +34,7 @@ export class DatasetStore {
     this.#environment = environment;
     this.#bucket = environment.descriptor.lake.clean;
     this.files = new ContentStore(environment.s3, this.#bucket);
+    this.tags = new Tags(environment.s3, this.#bucket);
   }
 
   /**
@@ -46,7 +53,26 @@ export class DatasetStore {
     const uploaded = standing === undefined || sha256(standing) !== version.digest;
     if (uploaded) await this.#write(this.key(version), text);
     if (latest !== version.digest) await this.#write(latestKey(manifest.name), version.digest);
+    if (uploaded || latest !== version.digest) await this.ensure(version);
     return { version, uploaded };
+  }
+
+  /**
+   * Takes back what `datasets gc` removed of a version that it did not know to be named: whoever names a version calls this afterwards.
+   *
+   * @returns how many objects had been removed
+   * @throws FalconryError `content.missing` – it cannot be taken back
+   */
+  async ensure(reference: DatasetReference): Promise<number> {
+    const restored = [await ensureObject(this.#environment.s3, { Bucket: this.#bucket, Key: this.key(reference) })];
+    const hashes = contentHashes(await this.read(reference));
+    restored.push(...(await pMap(hashes, (digest) => this.files.ensure(digest), { concurrency: requestsAtOnce })));
+    return restored.filter(Boolean).length;
+  }
+
+  /** Its content stays. Nothing is gone for good: see {@link ensure}. */
+  async remove(reference: DatasetReference): Promise<void> {
+    await this.#environment.s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: this.key(reference) }));
   }
 
   /**
@@ -75,7 +101,7 @@ export class DatasetStore {
   }
 
   /**
-   * @param digest a digest, the beginning of one, or `latest`
+   * @param digest a digest, the beginning of one, a tag, or `latest`
    * @throws FalconryError `dataset.unknown`, `dataset.ambiguous`
    */
   async resolve(name: string, digest: string): Promise<DatasetReference> {
@@ -84,6 +110,8 @@ export class DatasetStore {
       if (latest === undefined) throw unknownDataset(name, digest);
       return { name, digest: latest };
     }
+    const tagged = isTag(digest) ? await this.tags.read(name, digest) : undefined;
+    if (tagged !== undefined) return { name, digest: tagged };
     const matching = (await this.list(name)).filter((version) => version.digest.startsWith(digest));
     const [first, second] = matching;
     if (first === undefined) throw unknownDataset(name, digest);

@@ -124,6 +124,7 @@ describe("verify", () => {
     const { dataset } = await ingest(environment, workload);
     await flipByte(`datasets/${workload.name}/${dataset.digest}.json`);
     await expect(verifyDataset(environment, workload.name)).rejects.toMatchObject({ code: "content.corrupt" });
+    await flipByte(`datasets/${workload.name}/${dataset.digest}.json`);
   });
 });
 
@@ -137,6 +138,7 @@ test("a damaged manifest does not keep the other versions from being listed", as
   expect(datasets).toHaveLength(2);
   expect(datasets).toContainEqual(expect.objectContaining({ digest: second.dataset.digest, rows: 50 }));
   expect(datasets).toContainEqual(expect.objectContaining({ digest: dataset.digest, damage: expect.stringContaining("hash to") }));
+  await flipByte(`datasets/${workload.name}/${dataset.digest}.json`);
 });
 
 describe("what cannot be used", () => {

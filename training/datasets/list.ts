@@ -19,6 +19,7 @@ export interface ListedDataset {
   committed: string;
   /** It was committed last: what `latest` stands for. */
   latest: boolean;
+  tags: string[];
 }
 
 /** A version whose manifest cannot be read. */
@@ -27,6 +28,7 @@ export interface DamagedDataset {
   digest: string;
   committed: string;
   latest: boolean;
+  tags: string[];
   /** What is wrong with it. */
   damage: string;
 }
@@ -35,15 +37,19 @@ export interface DamagedDataset {
 export async function listDatasets(environment: Environment, name?: string): Promise<{ datasets: (ListedDataset | DamagedDataset)[] }> {
   const store = new DatasetStore(environment);
   const versions = await store.list(name);
-  const latest = new Map(
-    await Promise.all([...new Set(versions.map((version) => version.name))].map(async (each) => [each, await store.latest(each)] as const)),
+  const pointers = new Map(
+    await pMap(
+      new Set(versions.map((version) => version.name)),
+      async (each) => [each, { latest: await store.latest(each), tags: [...(await store.tags.list(each))] }] as const,
+      { concurrency: manifestsAtOnce },
+    ),
   );
   const datasets = await pMap(
     versions,
     async (version) => {
-      const common = { ...version, latest: latest.get(version.name) === version.digest };
-      const described = await describe(store, version);
-      return { ...common, ...described };
+      const { latest, tags = [] } = pointers.get(version.name) ?? {};
+      const naming = tags.flatMap(([tag, digest]) => (digest === version.digest ? [tag] : []));
+      return { ...version, latest: latest === version.digest, tags: naming, ...(await describe(store, version)) };
     },
     { concurrency: manifestsAtOnce },
   );

@@ -54,6 +54,12 @@ export function isFolder(manifest: VersionManifest): manifest is FolderManifest 
   return "chunks" in manifest;
 }
 
+/** Hashes under which the clean bucket has a version's content. */
+export function contentHashes(manifest: VersionManifest): string[] {
+  const contents = isFolder(manifest) ? manifest.chunks : manifest.files;
+  return [...new Set(contents.map(({ sha256 }) => sha256))];
+}
+
 function staysInside(path: string): boolean {
   return !path.includes("\0") && path.split("/").every((part) => !["", ".", ".."].includes(part));
 }

@@ -3,6 +3,7 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import pMap from "p-map";
+import { byteProgress } from "./byte-progress.ts";
 import { DatasetStore } from "./dataset-store.ts";
 import { contentsOf, stretchesByContent } from "./fetch/stretches.ts";
 import { isFolder, type VersionManifest } from "./manifest.ts";
@@ -39,8 +40,11 @@ export async function verifyDataset(
     ...namedContents(manifest).map((content) => ({ ...content, store: store.files })),
     ...source.map((content) => ({ ...content, names: "the raw file", store: raw })),
   ];
-  const total = toCheck.reduce((sum, { bytes }) => sum + bytes, 0);
-  let checked = 0;
+  const told = byteProgress(
+    progress,
+    toCheck.reduce((sum, { bytes }) => sum + bytes, 0),
+    "hashed",
+  );
   const damage: string[] = [];
   await pMap(
     toCheck,
@@ -49,8 +53,7 @@ export async function verifyDataset(
         if (!(error instanceof FalconryError)) throw error;
         damage.push(`${content.names} (${error.message})`);
       });
-      checked += content.bytes;
-      progress(`${checked} of ${total} bytes hashed`);
+      told(content.bytes);
     },
     { concurrency: downloadsAtOnce },
   );

@@ -7,6 +7,7 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import pMap from "p-map";
+import { byteProgress } from "../byte-progress.ts";
 import { cacheFolder as defaultCacheFolder } from "../cache-folder.ts";
 import { type DatasetReference, DatasetStore } from "../dataset-store.ts";
 import { ContentCache } from "./content-cache.ts";
@@ -61,13 +62,16 @@ export async function getDataset(environment: Environment, name: string, folder:
     const wanted = await target.wanted(files, overwrite);
     for (const file of wanted) if (file.bytes === 0) target.writeEmpty(file);
     const sizes = new Map(contents.map((content) => [content.sha256, content.bytes]));
-    let done = 0;
+    const told = byteProgress(
+      progress,
+      wanted.reduce((sum, file) => sum + file.bytes, 0),
+      "got",
+    );
     await pMap(
       stretchesByContent(contents, wanted),
       async ([sha256, stretches]) => {
         await bring({ sha256, bytes: sizes.get(sha256) ?? 0 }, stretches, source, target);
-        done += stretches.reduce((sum, stretch) => sum + stretch.bytes, 0);
-        progress(`${done} of ${bytes} bytes`);
+        told(stretches.reduce((sum, stretch) => sum + stretch.bytes, 0));
       },
       { concurrency: downloadsAtOnce },
     );

@@ -20,6 +20,8 @@ export class Target {
   readonly #folders = new Set<string>();
   readonly #parts = new Map<WantedFile, PartFile>();
 
+  #closed = false;
+
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -73,7 +75,9 @@ export class Target {
     return this.#place(file.path);
   }
 
+  /** Nothing is written afterwards, whatever was still under way: a closed descriptor's number may be another file's by then. */
   close(): void {
+    this.#closed = true;
     for (const part of this.#parts.values()) part.close();
   }
 
@@ -86,6 +90,7 @@ export class Target {
   }
 
   #part(file: WantedFile): PartFile {
+    if (this.#closed) throw new Error("the target is closed");
     const part = this.#parts.get(file) ?? new PartFile(this.#place(file.path), file.bytes);
     this.#parts.set(file, part);
     return part;

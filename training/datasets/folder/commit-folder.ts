@@ -4,6 +4,7 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import pMap from "p-map";
+import { byteProgress } from "../byte-progress.ts";
 import { cacheFolder as defaultCacheFolder } from "../cache-folder.ts";
 import { DatasetStore } from "../dataset-store.ts";
 import { FileMemory } from "./file-memory.ts";
@@ -44,13 +45,13 @@ export async function commitFolder(
   const started = now();
   const files = listFiles(resolve(folder));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  progress(`${files.length} files, ${bytes} bytes`);
+  progress(`reading ${files.length} files`);
   const place = await realpath(folder);
   const memory = await FileMemory.open(cacheFolder, place, started);
   const chunks = new FolderChunks(place, files, memory);
   const store = new DatasetStore(environment);
   const uploaded = { objects: 0, bytes: 0 };
-  let stored = 0;
+  const told = byteProgress(progress, bytes, "stored");
   await pMap(
     chunks.each(),
     async (chunk) => {
@@ -59,11 +60,13 @@ export async function commitFolder(
         uploaded.objects += 1;
         uploaded.bytes += chunk.bytes;
       }
-      stored += chunk.bytes;
-      progress(`${stored} of ${bytes} bytes stored, ${uploaded.bytes} of them sent`);
+      told(chunk.bytes);
     },
     { concurrency: uploadsAtOnce },
-  );
+  ).catch(async (error: unknown) => {
+    if (error instanceof FalconryError && error.code === "dataset.changed") await memory.forget();
+    throw error;
+  });
   const committed = await store.commit(chunks.manifest(name));
   if (committed.uploaded) uploaded.objects += 1;
   await memory.save();

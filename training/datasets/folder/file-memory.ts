@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sha256 } from "@falconry/environment/canonical.ts";
 import { z } from "zod";
@@ -56,6 +56,11 @@ export class FileMemory {
 
   keepPack(key: string, sha256: string): void {
     this.#now.packs.set(key, sha256);
+  }
+
+  /** For when a file turned out to be another than it was remembered as. */
+  async forget(): Promise<void> {
+    await rm(this.#path, { force: true });
   }
 
   /** Forgets what was not kept since it was opened. */
