@@ -163,12 +163,22 @@ export class DatasetStore {
   }
 
   async #confirmKind(manifest: VersionManifest, latest: string): Promise<void> {
-    const before = await this.read({ name: manifest.name, digest: latest });
-    if (isFolder(before) === isFolder(manifest)) return;
+    const before = await this.#readable({ name: manifest.name, digest: latest });
+    if (before === undefined || isFolder(before) === isFolder(manifest)) return;
     throw new FalconryError("dataset.kind", {
       message: `the dataset "${manifest.name}" is a ${isFolder(before) ? "folder of files" : "table"}: it cannot have a version of the other kind`,
       hint: "Give the new one a name of its own",
     });
+  }
+
+  /** A damaged version keeps nobody from committing the next one. */
+  async #readable(reference: DatasetReference): Promise<VersionManifest | undefined> {
+    try {
+      return await this.read(reference);
+    } catch (error) {
+      if (error instanceof FalconryError) return undefined;
+      throw error;
+    }
   }
 
   async #read(Key: string): Promise<Uint8Array | undefined> {

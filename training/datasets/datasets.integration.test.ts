@@ -141,6 +141,15 @@ test("a damaged manifest does not keep the other versions from being listed", as
   await flipByte(`datasets/${workload.name}/${dataset.digest}.json`);
 });
 
+test("a damaged manifest does not keep the next version from being committed", async () => {
+  const workload = await storedWorkload();
+  const { dataset } = await ingest(environment, workload);
+  await flipByte(`datasets/${workload.name}/${dataset.digest}.json`);
+  const from = await fileOf(workload.folder, "fewer.csv", [smallHeader, ...visits(50)].join("\n"));
+  expect((await ingest(environment, workload, { from })).dataset.rows).toBe(50);
+  await flipByte(`datasets/${workload.name}/${dataset.digest}.json`);
+});
+
 describe("what cannot be used", () => {
   test("stands in the raw bucket with its reasons", async () => {
     const workload = await storedWorkload();

@@ -19,7 +19,6 @@ export class Target {
   readonly #folder: string;
   readonly #folders = new Set<string>();
   readonly #parts = new Map<WantedFile, PartFile>();
-
   #closed = false;
 
   constructor(folder: string) {

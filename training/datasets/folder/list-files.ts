@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readdirSync } from "node:fs";
+import { type BigIntStats, lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { partSuffix } from "../fetch/part-file.ts";
@@ -20,7 +20,7 @@ export interface FoundFile {
  */
 export function listFiles(folder: string): FoundFile[] {
   const found: FoundFile[] = [];
-  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw unusable(folder, "is no folder", "Give the path of a folder");
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw unusable(folder, "is no folder", "Give the path of a folder");
   collect(folder, "", found);
   if (found.length === 0) throw unusable(folder, "holds no file", "Give the path of a folder with files");
   return found.sort((one, other) => (one.path < other.path ? -1 : 1));
