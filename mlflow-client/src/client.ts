@@ -1,11 +1,14 @@
 import { setTimeout } from "node:timers/promises";
+import type { ActiveRun } from "./active-run.ts";
 import { Artifacts } from "./artifacts.ts";
 import { Experiments } from "./experiments.ts";
 import { LoggedModels } from "./logged-models.ts";
 import { ModelVersions } from "./model-versions.ts";
+import { recover } from "./recover.ts";
 import { RegisteredModels } from "./registered-models.ts";
 import { Runs } from "./runs.ts";
 import { Transport } from "./transport.ts";
+import { type RunOptions, type RunTools, withRun } from "./with-run.ts";
 
 export interface MlflowClientOptions {
   /** An http or https URL, with a path where MLflow stands behind one. */
@@ -28,6 +31,13 @@ export interface MlflowClientOptions {
   /** In [0, 1); jitter of the waits between tries. */
   random?: () => number;
   sleep?: (milliseconds: number) => Promise<void>;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+  /**
+   * Told what goes on behind a run: the server is away, a failed run could not be sent whole.
+   * @default process.emitWarning
+   */
+  warn?: (message: string) => void;
 }
 
 /** MLflow's REST API, one member per group. Every method throws MlflowError for what MLflow refuses or does not answer. */
@@ -38,21 +48,41 @@ export class MlflowClient {
   readonly loggedModels: LoggedModels;
   readonly registeredModels: RegisteredModels;
   readonly modelVersions: ModelVersions;
+  readonly #runTools: RunTools;
 
   constructor(options: MlflowClientOptions) {
+    const { random = Math.random, sleep = setTimeout, now = Date.now } = options;
     const transport = new Transport({
       trackingUri: options.trackingUri,
       timeoutSeconds: options.timeoutSeconds ?? 120,
       attempts: options.attempts ?? 5,
       fetch: options.fetch ?? fetch,
-      random: options.random ?? Math.random,
-      sleep: options.sleep ?? setTimeout,
+      random,
+      sleep,
     });
+    const warn = options.warn ?? ((message: string) => process.emitWarning(message, "MlflowWarning"));
     this.experiments = new Experiments(transport);
     this.runs = new Runs(transport);
     this.artifacts = new Artifacts(transport);
     this.loggedModels = new LoggedModels(transport);
     this.registeredModels = new RegisteredModels(transport);
     this.modelVersions = new ModelVersions(transport);
+    const { experiments, runs, artifacts } = this;
+    this.#runTools = { transport, experiments, runs, artifacts, settings: { random, sleep, now, warn } };
+  }
+
+  /** Opens a run for the body, and ends it as the body ends. @see withRun in src/with-run.ts for what happens when */
+  withRun<T>(options: RunOptions, body: (run: ActiveRun) => Promise<T>): Promise<T> {
+    return withRun(this.#runTools, options, body);
+  }
+
+  /**
+   * Sends what killed processes have left in a folder of journals, and ends their runs: as they were to end, or as KILLED.
+   *
+   * @returns the runs
+   * @throws MlflowError `UNSENT`
+   */
+  recover(journalFolder: string, { patienceSeconds = 300 }: { patienceSeconds?: number } = {}): Promise<string[]> {
+    return recover(this.#runTools, journalFolder, patienceSeconds);
   }
 }

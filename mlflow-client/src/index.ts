@@ -1,3 +1,4 @@
+export type { ActiveRun } from "./active-run.ts";
 export type { ArtifactFile, Artifacts } from "./artifacts.ts";
 export type { BatchContent } from "./batches.ts";
 export { MlflowClient, type MlflowClientOptions } from "./client.ts";
@@ -8,3 +9,4 @@ export type { ModelVersion, ModelVersions, NewModelVersion } from "./model-versi
 export type { RegisteredModel, RegisteredModels } from "./registered-models.ts";
 export type { Dataset, Metric, Run, RunStatus } from "./run.ts";
 export type { NewRun, Runs } from "./runs.ts";
+export type { RunOf, RunOptions } from "./with-run.ts";
