@@ -1,6 +1,6 @@
 import { rmdirSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Artifacts } from "./artifacts.ts";
+import type { Artifacts, FolderOptions } from "./artifacts.ts";
 import { BackgroundSender, type SenderSettings } from "./background-sender.ts";
 import { type End, type Entry, wireMetric } from "./entry.ts";
 import { MlflowError } from "./error.ts";
@@ -94,6 +94,16 @@ export class ActiveRun {
   /** Writes one file among the run's artifacts. */
   artifact(path: string, content: Uint8Array | string): Promise<void> {
     return this.#parts.artifacts.upload(this.info.artifactUri, path, content);
+  }
+
+  /** Writes a file of this machine, of any size. */
+  artifactFile(path: string, localFile: string): Promise<void> {
+    return this.#parts.artifacts.uploadFile(this.info.artifactUri, path, localFile);
+  }
+
+  /** Writes every file below a folder of this machine. @returns the paths */
+  artifactFolder(path: string, localFolder: string, options?: FolderOptions): Promise<string[]> {
+    return this.#parts.artifacts.uploadFolder(this.info.artifactUri, path, localFolder, options);
   }
 
   /** Resolves when the server has what was logged so far. */

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { ActiveRun } from "./active-run.ts";
 import { Artifacts } from "./artifacts.ts";
+import { type Authentication, authenticator, serverUrl } from "./authentication.ts";
 import { Experiments } from "./experiments.ts";
 import { LoggedModels } from "./logged-models.ts";
 import { ModelVersions } from "./model-versions.ts";
@@ -11,10 +12,12 @@ import { Transport } from "./transport.ts";
 import { type RunOptions, type RunTools, withRun } from "./with-run.ts";
 
 export interface MlflowClientOptions {
-  /** An http or https URL, with a path where MLflow stands behind one. */
+  /** An http or https URL, with a path where MLflow stands behind one; or the ARN of a tracking server that SageMaker manages. */
   trackingUri: string;
+  /** @default none */
+  authentication?: Authentication;
   /**
-   * Until the whole answer of one try has come.
+   * Until the whole answer of one try has come; of a file that is sent or fetched, until the next piece has.
    * @default 120
    */
   timeoutSeconds?: number;
@@ -24,7 +27,7 @@ export interface MlflowClientOptions {
    */
   attempts?: number;
   /**
-   * What sends the requests: the place to add authentication.
+   * What sends the requests.
    * @default Node's fetch
    */
   fetch?: typeof fetch;
@@ -51,9 +54,10 @@ export class MlflowClient {
   readonly #runTools: RunTools;
 
   constructor(options: MlflowClientOptions) {
-    const { random = Math.random, sleep = setTimeout, now = Date.now } = options;
+    const { random = Math.random, sleep = setTimeout, now = Date.now, authentication = { type: "none" } } = options;
     const transport = new Transport({
-      trackingUri: options.trackingUri,
+      trackingUri: serverUrl(options.trackingUri),
+      authenticate: authenticator(authentication, now),
       timeoutSeconds: options.timeoutSeconds ?? 120,
       attempts: options.attempts ?? 5,
       fetch: options.fetch ?? fetch,
@@ -63,7 +67,7 @@ export class MlflowClient {
     const warn = options.warn ?? ((message: string) => process.emitWarning(message, "MlflowWarning"));
     this.experiments = new Experiments(transport);
     this.runs = new Runs(transport);
-    this.artifacts = new Artifacts(transport);
+    this.artifacts = new Artifacts(transport, { random, sleep });
     this.loggedModels = new LoggedModels(transport);
     this.registeredModels = new RegisteredModels(transport);
     this.modelVersions = new ModelVersions(transport);

@@ -1,15 +1,18 @@
 import { setImmediate } from "node:timers/promises";
+import type { Authenticate } from "./authentication.ts";
 import { connectionFailure } from "./connection-failure.ts";
 import { MlflowError } from "./error.ts";
 import { JsonObject } from "./json-object.ts";
 import { refusal } from "./refusal.ts";
 import { encodeBody, type Json, type Query, type Request, requestUrl } from "./request.ts";
 import { type RetrySettings, withRetries } from "./retry.ts";
+import { StallTimer } from "./stall-timer.ts";
 
 export interface TransportSettings extends RetrySettings {
   trackingUri: string;
   timeoutSeconds: number;
   fetch: typeof fetch;
+  authenticate: Authenticate;
 }
 
 /** Too many requests, or a proxy whose server is away for the moment. */
@@ -45,10 +48,15 @@ export class Transport {
 
   /** @returns the answer's body as it came */
   bytes(request: Request): Promise<Uint8Array> {
+    return this.exchange(request, async (response) => new Uint8Array(await response.arrayBuffer()));
+  }
+
+  /** @param read takes the answer in, however large: it calls `moved` while bytes come, and again from the start where a try fails */
+  exchange<T>(request: Request, read: (response: Response, moved: () => void) => Promise<T>): Promise<T> {
     return withRetries(
       this.#settings,
       (error) => mayPass(error, request),
-      () => this.#send(request),
+      () => this.#send(request, read),
     );
   }
 
@@ -60,21 +68,27 @@ export class Transport {
     return new JsonObject(parseJson(text), malformed);
   }
 
-  async #send(request: Request): Promise<Uint8Array> {
+  async #send<T>(request: Request, read: (response: Response, moved: () => void) => Promise<T>): Promise<T> {
     if (!request.repeatable) await closedConnectionsAreNoticed();
+    const stall = new StallTimer(this.#settings.timeoutSeconds);
     try {
-      const response = await this.#settings.fetch(requestUrl(this.#root, request), {
-        method: request.method,
-        ...encodeBody(request.body),
-        redirect: "manual",
-        signal: AbortSignal.timeout(this.#settings.timeoutSeconds * 1000),
-      });
-      const body = new Uint8Array(await response.arrayBuffer());
-      if (response.ok) return body;
-      throw refusal(request, response, new TextDecoder().decode(body));
+      const { url, headers, init } = await this.#prepared(request, stall.moved);
+      const { method } = request;
+      const response = await this.#settings.fetch(url, { method, headers, ...init, redirect: "manual", signal: stall.signal });
+      if (!response.ok) throw refusal(request, response, await response.text());
+      return await read(response, stall.moved);
     } catch (error) {
       throw this.#unanswered(request, error) ?? error;
+    } finally {
+      stall.clear();
     }
+  }
+
+  async #prepared(request: Request, moved: () => void): Promise<{ url: string; headers: Record<string, string>; init: RequestInit }> {
+    const { method, body } = request;
+    const url = requestUrl(this.#root, request);
+    const { init, headers } = encodeBody(body, moved);
+    return { url, init, headers: { ...headers, ...(await this.#settings.authenticate({ method, url, headers, body })) } };
   }
 
   #unanswered({ method, path }: Request, cause: unknown): MlflowError | undefined {
