@@ -118,7 +118,7 @@ export class ActiveRun {
   }
 
   /** For `withRun`: the process was told to end. */
-  interrupt(signal: NodeJS.Signals, patienceSeconds: number): Promise<void> {
+  interrupt(signal: string, patienceSeconds: number): Promise<void> {
     this.#interruption.abort(signal);
     return this.end("KILLED", patienceSeconds);
   }

@@ -21,7 +21,7 @@ export class Filter<Of extends Searched> {
 }
 
 /** Compares a number: a metric, or a time in milliseconds since the epoch. */
-export class NumberTerm<Of extends Searched> {
+class NumberTerm<Of extends Searched> {
   readonly #name: string;
 
   constructor(name: string) {
@@ -59,7 +59,7 @@ export class NumberTerm<Of extends Searched> {
 }
 
 /** Compares a text. `%` in a pattern stands for any characters, `_` for one. */
-export class TextTerm<Of extends Searched> {
+class TextTerm<Of extends Searched> {
   protected readonly name: string;
 
   constructor(name: string) {
@@ -85,7 +85,7 @@ export class TextTerm<Of extends Searched> {
 }
 
 /** A text that MLflow also compares with a list. */
-export class ListedTextTerm<Of extends Searched> extends TextTerm<Of> {
+class ListedTextTerm<Of extends Searched> extends TextTerm<Of> {
   isIn(values: readonly string[]): Filter<Of> {
     // With one value, MLflow takes a list for a word in brackets.
     const [only, ...others] = values;
