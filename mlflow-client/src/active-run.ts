@@ -1,10 +1,12 @@
 import { rmdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Artifacts, FolderOptions } from "./artifacts.ts";
 import { BackgroundSender, type SenderSettings } from "./background-sender.ts";
 import { type End, type Entry, wireMetric } from "./entry.ts";
 import { MlflowError } from "./error.ts";
 import type { Journal } from "./journal.ts";
+import { whileAway } from "./patience.ts";
 import type { Dataset, Run, RunStatus } from "./run.ts";
 import type { Runs } from "./runs.ts";
 import type { Transport } from "./transport.ts";
@@ -19,6 +21,8 @@ export interface ActiveRunParts {
   runs: Runs;
   artifacts: Artifacts;
   settings: SenderSettings;
+  /** How long a server that is away is waited for, where the run cannot go on without it. */
+  patienceSeconds: number;
 }
 
 /**
@@ -88,22 +92,28 @@ export class ActiveRun {
   /** @param context what it was used for, as `training` */
   dataset(dataset: Dataset, context?: string): Promise<void> {
     const tags: Record<string, string> = context === undefined ? {} : { "mlflow.data.context": context };
-    return this.#parts.runs.logDatasets(this.runId, [{ dataset, tags }]);
+    return this.#patiently(() => this.#parts.runs.logDatasets(this.runId, [{ dataset, tags }]));
   }
 
   /** Writes one file among the run's artifacts. */
   artifact(path: string, content: Uint8Array | string): Promise<void> {
-    return this.#parts.artifacts.upload(this.info.artifactUri, path, content);
+    return this.#patiently(() => this.#parts.artifacts.upload(this.info.artifactUri, path, content));
   }
 
   /** Writes a file of this machine, of any size. */
   artifactFile(path: string, localFile: string): Promise<void> {
-    return this.#parts.artifacts.uploadFile(this.info.artifactUri, path, localFile);
+    return this.#patiently(() => this.#parts.artifacts.uploadFile(this.info.artifactUri, path, localFile));
   }
 
-  /** Writes every file below a folder of this machine. @returns the paths */
-  artifactFolder(path: string, localFolder: string, options?: FolderOptions): Promise<string[]> {
-    return this.#parts.artifacts.uploadFolder(this.info.artifactUri, path, localFolder, options);
+  /** Writes every file below a folder of this machine. */
+  async artifactFolder(path: string, localFolder: string, options: FolderOptions = {}): Promise<void> {
+    let { resume } = options;
+    await this.#patiently(async () => {
+      const again = { ...options, resume: resume ?? false };
+      // What the first try has sent need not be sent by the next.
+      resume = true;
+      await this.#parts.artifacts.uploadFolder(this.info.artifactUri, path, localFolder, again);
+    });
   }
 
   /** Resolves when the server has what was logged so far. */
@@ -112,15 +122,19 @@ export class ActiveRun {
   }
 
   /** For `withRun`. The first end counts. @throws MlflowError `UNSENT` */
-  end(status: RunStatus, patienceSeconds: number): Promise<void> {
+  end(status: RunStatus, patienceSeconds = this.#parts.patienceSeconds): Promise<void> {
     this.#ended ??= this.#end(status, patienceSeconds);
     return this.#ended;
   }
 
-  /** For `withRun`: the process was told to end. */
-  interrupt(signal: string, patienceSeconds: number): Promise<void> {
+  /** For `withRun`: the process was told to end, and has seconds. */
+  async interrupt(signal: string): Promise<void> {
     this.#interruption.abort(signal);
-    return this.end("KILLED", patienceSeconds);
+    const tooLate = new AbortController();
+    // A request may hang for longer than the process is given; the journal keeps what it was to bring.
+    const given = setTimeout((interruptedPatienceSeconds + 1) * 1000, undefined, { signal: tooLate.signal }).catch(() => {});
+    const ended = this.end("KILLED", interruptedPatienceSeconds).finally(() => tooLate.abort());
+    await Promise.race([ended, given]);
   }
 
   #append(entry: Entry): void {
@@ -132,13 +146,16 @@ export class ActiveRun {
     this.#sender.wake();
   }
 
+  #patiently<T>(work: () => Promise<T>): Promise<T> {
+    return whileAway(this.#parts.settings, this.#parts.patienceSeconds, work);
+  }
+
   async #end(status: RunStatus, patienceSeconds: number): Promise<void> {
     const { journal, settings, ownFolder } = this.#parts;
     const end: End = { kind: "end", item: { status, end_time: settings.now() } };
     let failure: unknown;
     try {
-      journal.append(end);
-      await this.#sender.drain(patienceSeconds);
+      await this.#sender.finish(end, patienceSeconds);
     } catch (error) {
       failure = error;
     }
@@ -152,4 +169,5 @@ export class ActiveRun {
   }
 }
 
+const interruptedPatienceSeconds = 10;
 const logBatch = { method: "POST", path: "/api/2.0/mlflow/runs/log-batch" };

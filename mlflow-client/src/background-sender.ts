@@ -3,12 +3,11 @@ import { type Batch, splitEntries } from "./batches.ts";
 import type { End, Entry } from "./entry.ts";
 import { MlflowError } from "./error.ts";
 import type { Journal } from "./journal.ts";
-import { type RetrySettings, withRetries } from "./retry.ts";
+import { type PatienceSettings, whileAway } from "./patience.ts";
+import { withRetries } from "./retry.ts";
 import type { Transport } from "./transport.ts";
 
-export interface SenderSettings extends Omit<RetrySettings, "attempts"> {
-  /** Milliseconds since the epoch. */
-  now: () => number;
+export interface SenderSettings extends PatienceSettings {
   /** Told once for every time that the server goes away. */
   warn: (message: string) => void;
 }
@@ -54,7 +53,7 @@ export class BackgroundSender {
 
   /** Something was appended: it will be sent within a second, or at once where it fills a request. */
   wake(): void {
-    if (this.#sending !== undefined) return;
+    if (this.#sending !== undefined || this.#isRefused) return;
     if (this.#journal.waiting >= flushBytes) this.#start().catch(() => {});
     else this.#timer ??= setTimeout(() => this.#start().catch(() => {}), flushMilliseconds).unref();
   }
@@ -75,6 +74,32 @@ export class BackgroundSender {
     }
   }
 
+  /**
+   * Sends what is left, and then how the run ends.
+   *
+   * @throws MlflowError of the last try
+   */
+  async finish(end: End, patienceSeconds: number): Promise<void> {
+    const isWritten = this.#write(end);
+    await this.drain(patienceSeconds);
+    if (!isWritten) await whileAway(this.#settings, patienceSeconds, () => this.#update(end));
+  }
+
+  /** On a full disk, the end alone does without the journal. */
+  #write(end: End): boolean {
+    try {
+      this.#journal.append(end);
+      return true;
+    } catch (error) {
+      this.#settings.warn(`run ${this.#journal.runId}: ${error instanceof Error ? error.message : error}`);
+      return false;
+    }
+  }
+
+  get #isRefused(): boolean {
+    return this.#refusedInARow >= refusalsInARow;
+  }
+
   #start(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -88,7 +113,7 @@ export class BackgroundSender {
     while (this.#journal.waiting > 0) {
       const { entries, end } = this.#journal.read(readBytes);
       for (const batch of splitEntries(this.#journal.runId, lastOfEachKey(entries))) await this.#send(batch);
-      for (const entry of entries) if (entry.kind === "end") await this.#end(entry);
+      for (const entry of entries) if (entry.kind === "end") await this.#patiently(() => this.#update(entry));
       this.#journal.sentUpTo(end);
     }
   }
@@ -98,7 +123,7 @@ export class BackgroundSender {
       await this.#patiently(() => this.#transport.repeatable("POST", "/api/2.0/mlflow/runs/log-batch", { ...batch }));
       this.#refusedInARow = 0;
     } catch (error) {
-      if (!(error instanceof MlflowError) || !isAboutContent(error) || this.#refusedInARow >= refusalsInARow) throw error;
+      if (!(error instanceof MlflowError) || !isAboutContent(error) || this.#isRefused) throw error;
       const entries = entriesOf(batch);
       const [entry] = entries;
       if (entries.length > 1)
@@ -107,10 +132,8 @@ export class BackgroundSender {
     }
   }
 
-  async #end(end: End): Promise<void> {
-    await this.#patiently(() =>
-      this.#transport.repeatable("POST", "/api/2.0/mlflow/runs/update", { run_id: this.#journal.runId, ...end.item }),
-    );
+  async #update(end: End): Promise<void> {
+    await this.#transport.repeatable("POST", "/api/2.0/mlflow/runs/update", { run_id: this.#journal.runId, ...end.item });
   }
 
   #refuse(entry: Entry | End, { message }: MlflowError): void {

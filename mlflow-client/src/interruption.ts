@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+
 const signals = ["SIGINT", "SIGTERM"] as const;
 
 type Interrupted = (signal: NodeJS.Signals) => Promise<void>;
@@ -24,6 +26,8 @@ async function tellAll(signal: NodeJS.Signals): Promise<void> {
   stopListening();
   const othersListen = process.listenerCount(signal) > 0;
   await Promise.allSettled(told.map((interrupted) => interrupted(signal)));
+  // What was said on the way out is printed in a turn of its own.
+  await setImmediate();
   if (!othersListen) process.kill(process.pid, signal);
 }
 

@@ -8,7 +8,11 @@ const mebibyte = 2 ** 20;
  *
  * @returns ends it, with one more sample
  */
-export function measureSystem(run: Pick<ActiveRun, "metrics" | "signal">, everySeconds: number): () => void {
+export function measureSystem(
+  run: Pick<ActiveRun, "metrics" | "signal">,
+  everySeconds: number,
+  warn: (message: string) => void,
+): () => void {
   let step = 0;
   let before = cpuTimes();
   const sample = () => {
@@ -27,11 +31,21 @@ export function measureSystem(run: Pick<ActiveRun, "metrics" | "signal">, everyS
       { step: step++ },
     );
   };
-  const timer = setInterval(sample, everySeconds * 1000).unref();
+  const timer = setInterval(measure, everySeconds * 1000).unref();
   return () => {
     clearInterval(timer);
-    sample();
+    measure();
   };
+
+  /** Nothing fails because it is being watched. */
+  function measure(): void {
+    try {
+      sample();
+    } catch (error) {
+      clearInterval(timer);
+      warn(`system metrics: ${error instanceof Error ? error.message : error}`);
+    }
+  }
 }
 
 /** Milliseconds of all cores since the machine was started. */

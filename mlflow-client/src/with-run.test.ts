@@ -3,10 +3,25 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { MlflowClient, type MlflowClientOptions } from "./index.ts";
 import { type RememberedRun, type RememberingServer, rememberingServer } from "./remembering-server.ts";
 import { answers } from "./scripted-server.ts";
+
+// Processes are started, and files written by the thousand lines: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
+
+const disk = vi.hoisted(() => ({ isFull: false }));
+vi.mock(import("node:fs"), async (original) => {
+  const fs = await original();
+  const writeSync = ((...args: Parameters<typeof fs.writeSync>) => {
+    // A header is written over itself, which takes no new space.
+    if (disk.isFull && typeof args[1] !== "string")
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    return fs.writeSync(...args);
+  }) as typeof fs.writeSync;
+  return { ...fs, writeSync };
+});
 
 let folder: string;
 let server: RememberingServer;
@@ -101,6 +116,30 @@ test("a server that is away in mid-run is waited for: one warning, nothing lost"
   });
   expect(valuesOf(onlyRun(), "loss")).toEqual([0.9, 0.5]);
   expect(warnings).toEqual([expect.stringMatching(/^run \w+: status 503: starting; what is logged waits in .*\.journal$/)]);
+});
+
+test("a file is waited for, too", async () => {
+  client = clientOf({ attempts: 1 });
+  server.next("artifacts/notes.txt", Array(20).fill(answers(503, "starting")));
+  await client.withRun({ experimentId: "1" }, (run) => run.artifact("notes.txt", "C = 0.1"));
+  expect(server.seen.filter(({ url }) => url.endsWith("artifacts/notes.txt"))).toHaveLength(21);
+});
+
+test("on a full disk the call that cannot be kept throws, and everything before it is sent", async () => {
+  const warnings: string[] = [];
+  client = clientOf({ warn: (message) => warnings.push(message) });
+  const ended = client.withRun({ experimentId: "1" }, async (run) => {
+    run.metric("loss", 0.9, { step: 1 });
+    disk.isFull = true;
+    onTestFinished(() => {
+      disk.isFull = false;
+    });
+    run.metric("loss", 0.5, { step: 2 });
+  });
+  await expect(ended).rejects.toMatchObject({ code: "ENOSPC" });
+  expect(valuesOf(onlyRun(), "loss")).toEqual([0.9]);
+  expect(onlyRun().status).toBe("FAILED");
+  expect(warnings).toEqual(Array(2).fill(expect.stringContaining("ENOSPC")));
 });
 
 describe("what could not be sent is said", () => {

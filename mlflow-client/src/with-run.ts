@@ -36,11 +36,10 @@ export type RunOptions = RunOf & {
   patienceSeconds?: number;
 };
 
-export interface RunTools extends Omit<ActiveRunParts, "info" | "journal" | "ownFolder"> {
+export interface RunTools extends Omit<ActiveRunParts, "info" | "journal" | "ownFolder" | "patienceSeconds"> {
   experiments: Experiments;
 }
 
-const interruptedPatienceSeconds = 10;
 /** MLflow takes 8,000. */
 const maxErrorCharacters = 5_000;
 
@@ -52,28 +51,44 @@ const maxErrorCharacters = 5_000;
  * @throws what the body throws; MlflowError `UNSENT`, with what and why, where the server did not take everything
  */
 export async function withRun<T>(tools: RunTools, options: RunOptions, body: (run: ActiveRun) => Promise<T>): Promise<T> {
-  const { patienceSeconds = 300 } = options;
+  const { warn } = tools.settings;
   const run = await begin(tools, options);
-  const callOff = onInterruption((signal) => run.interrupt(signal, interruptedPatienceSeconds));
-  const stopMeasuring = options.systemMetricsSeconds === undefined ? () => {} : measureSystem(run, options.systemMetricsSeconds);
-  let result: T;
+  const callOff = onInterruption((signal) => run.interrupt(signal).catch((unsent: unknown) => warn(String(unsent))));
+  const stopMeasuring = options.systemMetricsSeconds === undefined ? () => {} : measureSystem(run, options.systemMetricsSeconds, warn);
   try {
-    run.params(options.params ?? {});
-    result = await body(run);
-  } catch (error) {
+    const result = await outcomeOf(run, options, body);
     stopMeasuring();
-    if (!run.signal.aborted) run.tag("error", inspect(error).slice(0, maxErrorCharacters));
-    await run.end("FAILED", patienceSeconds).catch((unsent: unknown) => tools.settings.warn(String(unsent)));
-    callOff();
-    throw error;
-  }
-  stopMeasuring();
-  try {
-    await run.end("FINISHED", patienceSeconds);
+    if ("error" in result) {
+      noteError(run, result.error, warn);
+      await run.end("FAILED").catch((unsent: unknown) => warn(String(unsent)));
+      throw result.error;
+    }
+    await run.end("FINISHED");
+    return result.value;
   } finally {
     callOff();
   }
-  return result;
+}
+
+type Outcome<T> = { value: T } | { error: unknown };
+
+async function outcomeOf<T>(run: ActiveRun, { params = {} }: RunOptions, body: (run: ActiveRun) => Promise<T>): Promise<Outcome<T>> {
+  try {
+    run.params(params);
+    return { value: await body(run) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** What went wrong may be the very disk that this is written to. */
+function noteError(run: ActiveRun, error: unknown, warn: (message: string) => void): void {
+  if (run.signal.aborted) return;
+  try {
+    run.tag("error", inspect(error).slice(0, maxErrorCharacters));
+  } catch (unwritten) {
+    warn(`run ${run.runId}: ${unwritten instanceof Error ? unwritten.message : unwritten}`);
+  }
 }
 
 async function begin(tools: RunTools, options: RunOptions): Promise<ActiveRun> {
@@ -82,7 +97,7 @@ async function begin(tools: RunTools, options: RunOptions): Promise<ActiveRun> {
   mkdirSync(folder, { recursive: true });
   const info = "runId" in options ? await resume(tools, options.runId, folder, options) : await create(tools, options);
   const journal = Journal.create(journalFile(folder, info.runId), info.runId);
-  return new ActiveRun({ ...tools, info, journal, ownFolder });
+  return new ActiveRun({ ...tools, info, journal, ownFolder, patienceSeconds: options.patienceSeconds ?? 300 });
 }
 
 async function create({ experiments, runs, settings }: RunTools, options: Exclude<RunOptions, { runId: string }>): Promise<Run["info"]> {
