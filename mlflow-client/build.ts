@@ -18,7 +18,7 @@ const manifest = {
   description,
   license,
   type,
-  engines: { node: ">=20" },
+  engines: { node: ">=20.12" },
   exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
 };
 await writeFile(join(dist, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
