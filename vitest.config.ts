@@ -2,13 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const SECOND = 1_000;
 const integration = "**/*.integration.test.ts";
-/** Regions that are killed in part, and canaries whose heart must beat each second: they want the machine to themselves. */
-const trials = [
-  "scripts/trials/*.integration.test.ts",
-  "registry/promotion/canary.integration.test.ts",
-  "registry/python.integration.test.ts",
-  "serving/endpoint-host/guarded-canary.integration.test.ts",
-];
+/** Regions that are killed in part, and judges that find out who is slow: they want the machine to themselves. */
+const trials = "scripts/trials/*.integration.test.ts";
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/.falconry/**"];
 
 /**
@@ -25,7 +20,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: [integration],
-          exclude: [...trials, ...notOurs],
+          exclude: [trials, ...notOurs],
           globalSetup: "scripts/testing/shared-region.ts",
           fileParallelism: false,
           testTimeout: 120 * SECOND,
@@ -36,7 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "trials",
-          include: trials,
+          include: [trials],
           exclude: notOurs,
           globalSetup: "scripts/testing/shared-region.ts",
           fileParallelism: false,
