@@ -15,7 +15,7 @@ import { type FalconRegion, falcon, inState, openFalconRegion } from "./falcon-r
 import { failures, type Traffic, versionsSince } from "./traffic.ts";
 
 const { FALCONRY_PROMOTIONS, FALCONRY_SEED } = process.env;
-const operations = Number(FALCONRY_PROMOTIONS ?? 3);
+const operations = Number(FALCONRY_PROMOTIONS ?? 2);
 const seed = Number(FALCONRY_SEED ?? 20261121);
 
 const connections = 32;
