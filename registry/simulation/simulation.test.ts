@@ -13,7 +13,7 @@ vi.mock("@falconry/model/session.ts", async (original) => (await import("./remem
 
 const minute = 60_000;
 const { FALCONRY_RUNS, FALCONRY_SEED, FALCONRY_PATH } = process.env;
-const runs = Number(FALCONRY_RUNS ?? 2000);
+const runs = Number(FALCONRY_RUNS ?? 1000);
 const seed = Number(FALCONRY_SEED ?? 20261121);
 
 /** With fewer, chance may leave an event out. */
