@@ -70,7 +70,7 @@ test(
     process.stderr.write(
       `  ${traffic.outcomes.length} requests, ${forgiven} of them in flight in a killed container, ${unforgiven.length} failed\n`,
     );
-    expect(unforgiven.slice(0, 10)).toEqual([]);
+    expect(unforgiven.slice(0, 10), `kills: ${JSON.stringify(kills)}`).toEqual([]);
   },
   (1 + operations) * MINUTE,
 );

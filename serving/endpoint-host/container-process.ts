@@ -7,7 +7,7 @@ import type { Clock } from "./clock.ts";
 import type { ContainerProgram } from "./image.ts";
 import { processFile } from "./left-behind.ts";
 import type { MetricCollector } from "./metrics/metric-collector.ts";
-import { ContainerConnections, type Invocation } from "./passage/container-connections.ts";
+import { ContainerConnections, type Invocation, NeverArrived } from "./passage/container-connections.ts";
 import type { HttpMessage } from "./passage/http-message.ts";
 import { recordProcess } from "./process-record.ts";
 
@@ -35,6 +35,8 @@ const tailCharacters = 700;
 export class ContainerProcess {
   /** Requests that were sent to it and are not answered. */
   inFlight = 0;
+  /** It listens no more: known before the kernel says that it is dead. */
+  isDeaf = false;
   /** Resolves when the process has ended, with words on how. */
   readonly exited: Promise<string>;
   readonly #options: ContainerOptions;
@@ -105,11 +107,14 @@ export class ContainerProcess {
     throw new Error(`The container did not answer within ${limitMilliseconds / 1000} s. ${await this.lastWords()}`);
   }
 
-  /** Passes a request on. @throws LateAnswer; Error where it ended before it answered */
+  /** Passes a request on. @throws LateAnswer; NeverArrived, and it is asked no more; Error where it ended before it answered */
   async invoke(invocation: Invocation): Promise<HttpMessage> {
     this.inFlight += 1;
     try {
       return await this.#connections.invoke(invocation);
+    } catch (error) {
+      this.isDeaf ||= error instanceof NeverArrived;
+      throw error;
     } finally {
       this.inFlight -= 1;
     }

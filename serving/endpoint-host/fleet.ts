@@ -64,11 +64,12 @@ export class Fleet {
    * @param instances how many of the fleet's containers may be chosen
    */
   pick(instances = Number.POSITIVE_INFINITY): ContainerProcess | undefined {
-    const count = Math.min(this.#healthy.length, instances);
+    const able = this.#healthy.filter(({ isDeaf }) => !isDeaf);
+    const count = Math.min(able.length, instances);
     this.#turn = (this.#turn + 1) % Math.max(count, 1);
-    let chosen = this.#healthy[this.#turn];
+    let chosen = able[this.#turn];
     for (let step = 1; step < count; step += 1) {
-      const other = this.#healthy[(this.#turn + step) % count];
+      const other = able[(this.#turn + step) % count];
       if (chosen === undefined || (other !== undefined && other.inFlight < chosen.inFlight)) chosen = other;
     }
     return chosen;
