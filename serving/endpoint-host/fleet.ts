@@ -64,15 +64,16 @@ export class Fleet {
    * @param instances how many of the fleet's containers may be chosen
    */
   pick(instances = Number.POSITIVE_INFINITY): ContainerProcess | undefined {
-    const able = this.#healthy.filter(({ isDeaf }) => !isDeaf);
-    const count = Math.min(able.length, instances);
+    const count = Math.min(this.#healthy.length, instances);
     this.#turn = (this.#turn + 1) % Math.max(count, 1);
-    let chosen = able[this.#turn];
+    let chosen = this.#healthy[this.#turn];
     for (let step = 1; step < count; step += 1) {
-      const other = able[(this.#turn + step) % count];
+      const other = this.#healthy[(this.#turn + step) % count];
       if (chosen === undefined || (other !== undefined && other.inFlight < chosen.inFlight)) chosen = other;
     }
-    return chosen;
+    if (!chosen?.isDeaf) return chosen;
+    this.#healthy = this.#healthy.filter((other) => other !== chosen);
+    return this.pick(instances);
   }
 
   get healthyInstances(): number {
