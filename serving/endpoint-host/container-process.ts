@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { OwnProgram } from "@falconry/environment/own-program.ts";
 import writeFileAtomic from "write-file-atomic";
 import type { Clock } from "./clock.ts";
-import type { ContainerProgram } from "./image.ts";
 import { processFile } from "./left-behind.ts";
 import type { MetricCollector } from "./metrics/metric-collector.ts";
 import { ContainerConnections, type Invocation, NeverArrived } from "./passage/container-connections.ts";
@@ -12,7 +12,7 @@ import type { HttpMessage } from "./passage/http-message.ts";
 import { recordProcess } from "./process-record.ts";
 
 export interface ContainerOptions {
-  program: ContainerProgram;
+  program: OwnProgram;
   /** Variables of the SageMaker model; the host's own are not passed on. */
   environment: Record<string, string>;
   /** The container's own folder, which holds `model/`. Removed when it stops. */
@@ -71,7 +71,13 @@ export class ContainerProcess {
     const log = openSync(logFile(folder), "a");
     const child = spawn("/bin/sh", ["-c", 'read -r go && exec "$0" "$@" </dev/null', program.command, ...program.arguments], {
       cwd: folder,
-      env: { PATH: process.env.PATH, ...environment, SAGEMAKER_BIND_TO_PORT: String(port), SM_MODEL_DIR: join(folder, "model") },
+      env: {
+        PATH: process.env.PATH,
+        ...program.variables,
+        ...environment,
+        SAGEMAKER_BIND_TO_PORT: String(port),
+        SM_MODEL_DIR: join(folder, "model"),
+      },
       stdio: ["pipe", log, log],
     });
     closeSync(log);
