@@ -1,10 +1,4 @@
-import { type SignableRequest, sign } from "./sigv4.ts";
-
-export interface AwsCredentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
+import { type AwsCredentials, type SignableRequest, sign } from "./sigv4.ts";
 
 /** How the tracking server is told who asks. What is a function is asked before each request. */
 export type Authentication =

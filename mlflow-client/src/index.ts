@@ -1,6 +1,6 @@
 export type { ActiveRun } from "./active-run.ts";
 export type { ArtifactFile, Artifacts, FolderOptions } from "./artifacts.ts";
-export type { Authentication, AwsCredentials } from "./authentication.ts";
+export type { Authentication } from "./authentication.ts";
 export type { BatchContent } from "./batches.ts";
 export { MlflowClient, type MlflowClientOptions } from "./client.ts";
 export { MlflowError } from "./error.ts";
@@ -12,4 +12,5 @@ export type { ModelVersion, ModelVersions, NewModelVersion } from "./model-versi
 export type { RegisteredModel, RegisteredModels } from "./registered-models.ts";
 export type { Dataset, Metric, Run, RunStatus } from "./run.ts";
 export type { NewRun, Runs } from "./runs.ts";
+export type { AwsCredentials } from "./sigv4.ts";
 export type { RunOf, RunOptions } from "./with-run.ts";

@@ -1,7 +1,12 @@
 import { createHash, createHmac } from "node:crypto";
 import { createReadStream } from "node:fs";
-import type { AwsCredentials } from "./authentication.ts";
 import type { Request } from "./request.ts";
+
+export interface AwsCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
 
 export interface SignableRequest {
   method: string;
