@@ -39,7 +39,12 @@ export function encodeBody(body: Request["body"], moved: () => void): { init: Re
   if ("bytes" in body) return { init: { body: new Uint8Array(body.bytes) }, headers };
   // Without its length a stream goes in chunks, of which MLflow's server would read none.
   return {
-    init: { body: watched(createReadStream(body.file), moved), duplex: "half" },
+    init: { body: watched(chunksOf(body.file), moved), duplex: "half" },
     headers: { ...headers, "content-length": String(body.size) },
   };
+}
+
+/** Opens the file when it is first read from: a stream that nobody came to read would end the process where its file is gone. */
+async function* chunksOf(file: string): AsyncGenerator<Buffer, void, undefined> {
+  yield* createReadStream(file);
 }

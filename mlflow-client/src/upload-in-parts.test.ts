@@ -1,10 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { MlflowClient } from "./index.ts";
 import { answers, type Deed, type ScriptedServer, scriptedServer } from "./scripted-server.ts";
 import { partsFromBytes } from "./upload-in-parts.ts";
+
+// Hundreds of megabytes change hands: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const uri = "mlflow-artifacts:/1/r/artifacts";
 const content = Buffer.alloc(partsFromBytes + 3, "0123456789 falconry ");
