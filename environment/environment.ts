@@ -97,7 +97,7 @@ export function connect(descriptor: Descriptor): Environment {
     },
     mlflow: new MlflowClient({
       trackingUri: descriptor.tracking.uri,
-      authentication: trackingAuthentication(descriptor, () => sagemaker.client().config.credentials()),
+      authentication: trackingAuthentication(descriptor, { variables: process.env, aws: () => sagemaker.client().config.credentials() }),
     }),
     [Symbol.dispose]() {
       for (const { destroy } of [s3, dynamodb, cloudwatch, sns, sagemaker, sagemakerRuntime]) destroy();

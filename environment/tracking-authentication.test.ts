@@ -1,26 +1,33 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import type { Descriptor } from "./descriptor.ts";
 import { trackingAuthentication } from "./tracking-authentication.ts";
 
 const arn = "arn:aws:sagemaker:eu-central-1:123456789012:mlflow-tracking-server/flight";
-const credentials = async () => ({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" });
+const aws = async () => ({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" });
+const variables = { MLFLOW_TRACKING_USERNAME: "ada", MLFLOW_TRACKING_PASSWORD: "pass", MLFLOW_TRACKING_TOKEN: "token" };
 
-test("an MLflow of one's own is asked without authentication", () => {
-  const tracking = { uri: "http://mlflow.internal", authentication: { type: "none" } } as const;
-  expect(trackingAuthentication({ environment: "dev", tracking }, credentials)).toEqual({ type: "none" });
+test.for([
+  ["none", "http://mlflow.internal", { type: "none" }],
+  ["basic", "https://mlflow.example.org", { type: "basic", username: "ada", password: "pass" }],
+  ["bearer", "https://mlflow.example.org", { type: "bearer", token: "token" }],
+  ["sigv4", arn, { type: "sigv4", trackingServerArn: arn, credentials: aws }],
+] as const)("an MLflow that asks for %s is told who asks", ([type, uri, expected]) => {
+  expect(trackingAuthentication(asking(type, uri), { variables, aws })).toEqual(expected);
 });
 
-test("SageMaker's MLflow is asked with the environment's AWS credentials", () => {
-  const tracking = { uri: arn, authentication: { type: "sigv4" } } as const;
-  expect(trackingAuthentication({ environment: "dev", tracking }, credentials)).toEqual({
-    type: "sigv4",
-    trackingServerArn: arn,
-    credentials,
+describe("what cannot be told is said with what is missing", () => {
+  test.for([
+    ["basic", "https://mlflow.example.org", { MLFLOW_TRACKING_USERNAME: "ada" }, "MLFLOW_TRACKING_PASSWORD is not set"],
+    ["bearer", "https://mlflow.example.org", { MLFLOW_TRACKING_TOKEN: "" }, "MLFLOW_TRACKING_TOKEN is not set"],
+    ["sigv4", "https://mlflow.example.org", {}, "which only SageMaker's own wants"],
+    ["sigv4", "arn:aws:s3:::bucket", {}, "which only SageMaker's own wants"],
+  ] as const)("%s for %s", ([type, uri, variables, problem]) => {
+    expect(() => trackingAuthentication(asking(type, uri), { variables, aws })).toThrow(
+      expect.objectContaining({ code: "environment.tracking-authentication", message: expect.stringContaining(problem) }),
+    );
   });
 });
 
-test("a signature for anybody else is refused", () => {
-  const tracking = { uri: "https://mlflow.example.org", authentication: { type: "sigv4" } } as const;
-  expect(() => trackingAuthentication({ environment: "dev", tracking }, credentials)).toThrow(
-    expect.objectContaining({ code: "environment.tracking-authentication" }),
-  );
-});
+function asking(type: Descriptor["tracking"]["authentication"]["type"], uri: string) {
+  return { environment: "production", tracking: { uri, authentication: { type } } };
+}

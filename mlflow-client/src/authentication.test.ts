@@ -37,14 +37,33 @@ describe("a request", () => {
   });
 });
 
-test("the ARN of a tracking server stands for its address", async () => {
-  const urls: string[] = [];
-  const remember: typeof fetch = async (url) => {
-    urls.push(String(url));
-    return Response.json({});
-  };
-  await new MlflowClient({ trackingUri: arn, fetch: remember }).runs.logBatch("r", { tags: { a: "1" } });
-  expect(urls).toEqual(["https://eu-west-1.experiments.sagemaker.aws/api/2.0/mlflow/runs/log-batch"]);
+describe("MLflow that SageMaker manages", () => {
+  const app = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-app/app-ABC";
+
+  test.for([
+    [arn, "https://eu-west-1.experiments.sagemaker.aws", "sagemaker-mlflow", "x-mlflow-sm-tracking-server-arn"],
+    [app, "https://mlflow.sagemaker.eu-west-1.app.aws", "sagemaker", "x-sm-mlflow-app-arn"],
+  ])("%s is asked at its region's address, as AWS's plugin for Python asks it", async ([uri = "", address, service, route = ""]) => {
+    const asked: { url: string; headers: Headers }[] = [];
+    const remember: typeof fetch = async (url, init) => {
+      asked.push({ url: String(url), headers: new Headers(init?.headers) });
+      return Response.json({});
+    };
+    const authentication = { type: "sigv4", trackingServerArn: uri, credentials: async () => credentials } as const;
+    await new MlflowClient({ trackingUri: uri, authentication, fetch: remember }).runs.logBatch("r", { tags: { a: "1" } });
+    const [request] = asked;
+    expect(request?.url).toBe(`${address}/api/2.0/mlflow/runs/log-batch`);
+    expect(request?.headers.get(route)).toBe(uri);
+    expect(request?.headers.get("authorization")).toContain(`/eu-west-1/${service}/aws4_request`);
+  });
+
+  test.for(["https://mlflow.example.org", "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/flight", "arn:aws:s3:::bucket", ""])(
+    "%j is none",
+    (trackingServerArn) => {
+      const authentication = { type: "sigv4", trackingServerArn, credentials: async () => credentials } as const;
+      expect(() => new MlflowClient({ trackingUri: "http://127.0.0.1", authentication })).toThrow(`"${trackingServerArn}" is no ARN`);
+    },
+  );
 });
 
 /** AWS's signer keeps a query in an ordinary object. */

@@ -1,3 +1,4 @@
+import { managedServer } from "./sagemaker.ts";
 import { type AwsCredentials, type SignableRequest, sign } from "./sigv4.ts";
 
 /** How the tracking server is told who asks. What is a function is asked before each request. */
@@ -6,9 +7,9 @@ export type Authentication =
   | { type: "basic"; username: string; password: string }
   | { type: "bearer"; token: string | (() => string | Promise<string>) }
   | {
-      /** MLflow managed by SageMaker, as Python's client has it (https://github.com/aws/sagemaker-mlflow). */
+      /** MLflow managed by SageMaker. */
       type: "sigv4";
-      /** `arn:aws:sagemaker:<region>:<account>:mlflow-tracking-server/<name>` */
+      /** `arn:aws:sagemaker:<region>:<account>:mlflow-tracking-server/<name>` or `…:mlflow-app/<id>` */
       trackingServerArn: string;
       /** As the AWS SDK's credential providers, `fromNodeProviderChain()` say. */
       credentials: () => Promise<AwsCredentials>;
@@ -17,6 +18,7 @@ export type Authentication =
 /** @returns the headers of a request that say who asks */
 export type Authenticate = (request: SignableRequest) => Promise<Record<string, string>>;
 
+/** @throws TypeError for an ARN that is none of SageMaker's MLflow */
 export function authenticator(authentication: Authentication, now: () => number): Authenticate {
   switch (authentication.type) {
     case "none":
@@ -31,26 +33,17 @@ export function authenticator(authentication: Authentication, now: () => number)
       return async () => ({ authorization: `Bearer ${typeof token === "string" ? token : await token()}` });
     }
     case "sigv4":
-      return (request) => sageMakerHeaders(request, authentication, new Date(now()));
+      return sageMakerHeaders(authentication, now);
   }
 }
 
-async function sageMakerHeaders(
-  request: SignableRequest,
-  { trackingServerArn, credentials }: Extract<Authentication, { type: "sigv4" }>,
-  at: Date,
-): Promise<Record<string, string>> {
-  const route = { "x-mlflow-sm-tracking-server-arn": trackingServerArn };
-  const [, , , region = ""] = trackingServerArn.split(":");
-  const headers = { ...request.headers, ...route };
-  return {
-    ...route,
-    ...(await sign({ ...request, headers }, { region, service: "sagemaker-mlflow", credentials: await credentials(), at })),
+function sageMakerHeaders({ trackingServerArn, credentials }: Extract<Authentication, { type: "sigv4" }>, now: () => number): Authenticate {
+  const server = managedServer(trackingServerArn);
+  if (server === undefined) throw new TypeError(`"${trackingServerArn}" is no ARN of an MLflow that SageMaker manages`);
+  const { region, service, route } = server;
+  return async (request) => {
+    const headers = { ...request.headers, ...route };
+    const setting = { region, service, credentials: await credentials(), at: new Date(now()) };
+    return { ...route, ...(await sign({ ...request, headers }, setting)) };
   };
-}
-
-/** The address of the tracking server that SageMaker manages under an ARN; a URL is its own. */
-export function serverUrl(trackingUri: string): string {
-  const [, region] = /^arn:aws(?:-us-gov)?:sagemaker:([^:]+):\d+:mlflow-/.exec(trackingUri) ?? [];
-  return region === undefined ? trackingUri : `https://${region}.experiments.sagemaker.aws`;
 }

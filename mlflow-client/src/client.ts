@@ -1,18 +1,19 @@
 import { setTimeout } from "node:timers/promises";
 import type { ActiveRun } from "./active-run.ts";
 import { Artifacts } from "./artifacts.ts";
-import { type Authentication, authenticator, serverUrl } from "./authentication.ts";
+import { type Authentication, authenticator } from "./authentication.ts";
 import { Experiments } from "./experiments.ts";
 import { LoggedModels } from "./logged-models.ts";
 import { ModelVersions } from "./model-versions.ts";
 import { recover } from "./recover.ts";
 import { RegisteredModels } from "./registered-models.ts";
 import { Runs } from "./runs.ts";
+import { managedServer } from "./sagemaker.ts";
 import { Transport } from "./transport.ts";
 import { type RunOptions, type RunTools, withRun } from "./with-run.ts";
 
 export interface MlflowClientOptions {
-  /** An http or https URL, with a path where MLflow stands behind one; or the ARN of a tracking server that SageMaker manages. */
+  /** An http or https URL, with a path where MLflow stands behind one; or the ARN of an MLflow that SageMaker manages. */
   trackingUri: string;
   /** @default none */
   authentication?: Authentication;
@@ -56,7 +57,7 @@ export class MlflowClient {
   constructor(options: MlflowClientOptions) {
     const { random = Math.random, sleep = setTimeout, now = Date.now, authentication = { type: "none" } } = options;
     const transport = new Transport({
-      trackingUri: serverUrl(options.trackingUri),
+      trackingUri: managedServer(options.trackingUri)?.url ?? options.trackingUri,
       authenticate: authenticator(authentication, now),
       timeoutSeconds: options.timeoutSeconds ?? 120,
       attempts: options.attempts ?? 5,
