@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { client, collect, trackingUri, unusedName } from "../src/live-server.ts";
+import { collect } from "../src/collect.ts";
+import { client, trackingUri, unusedName } from "../src/live-server.ts";
 import { partsFromBytes } from "../src/upload-in-parts.ts";
 
 const timestamp = 1_700_000_000_000;

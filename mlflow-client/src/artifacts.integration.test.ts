@@ -4,8 +4,9 @@ import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { collect } from "./collect.ts";
 import { MlflowClient } from "./index.ts";
-import { client, collect, trackingUri, unusedName } from "./live-server.ts";
+import { client, trackingUri, unusedName } from "./live-server.ts";
 
 const mebibyte = 2 ** 20;
 let artifactUri: string;

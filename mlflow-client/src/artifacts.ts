@@ -3,13 +3,10 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { segments, urlPath } from "./artifact-path.ts";
+import { segments } from "./artifact-path.ts";
+import type { ArtifactStore } from "./artifact-store.ts";
 import { MlflowError } from "./error.ts";
 import { inParallel } from "./in-parallel.ts";
-import type { Request } from "./request.ts";
-import type { RetrySettings } from "./retry.ts";
-import type { Transport } from "./transport.ts";
-import { partsFromBytes, uploadInParts } from "./upload-in-parts.ts";
 import { watched } from "./watched.ts";
 
 export interface ArtifactFile {
@@ -33,36 +30,33 @@ export interface FolderOptions {
   parallel?: number;
 }
 
-const path = "/api/2.0/mlflow-artifacts/artifacts";
+/** The store of an artifact URI, and where in it the URI points. @throws MlflowError `UNSUPPORTED_ARTIFACT_URI` */
+export type StoreOf = (method: string, artifactUri: string) => { store: ArtifactStore; root: readonly string[] };
 
 /**
- * Files of runs and logged models, through the tracking server. An artifact URI is taken as MLflow gives it
- * (`mlflow-artifacts:/1/<run>/artifacts`); paths in it have `/` between folders.
+ * Files of runs and logged models: through the tracking server, or in S3 where it leaves them to its clients. An artifact URI is taken as
+ * MLflow gives it (`mlflow-artifacts:/1/<run>/artifacts`, `s3://…`); paths in it have `/` between folders.
  *
  * @throws MlflowError `UNSUPPORTED_ARTIFACT_URI`, `UNSAFE_ARTIFACT_PATH`
  */
 export class Artifacts {
-  readonly #transport: Transport;
-  readonly #waits: Omit<RetrySettings, "attempts">;
+  readonly #storeOf: StoreOf;
 
-  constructor(transport: Transport, waits: Omit<RetrySettings, "attempts">) {
-    this.#transport = transport;
-    this.#waits = waits;
+  constructor(storeOf: StoreOf) {
+    this.#storeOf = storeOf;
   }
 
   /** @param content a string is written as UTF-8 */
   async upload(artifactUri: string, file: string, content: Uint8Array | string): Promise<void> {
     const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-    const parts = segments("PUT", artifactUri, file);
-    await this.#transport.bytes({ method: "PUT", path: urlPath(path, parts), body: { bytes }, repeatable: true });
+    const { store, path } = this.#located("PUT", artifactUri, file);
+    await store.put(path, { bytes });
   }
 
-  /** A file of any size: a large one in parts where the server offers that, any other as a stream. */
+  /** A file of any size, as a stream or in parts. */
   async uploadFile(artifactUri: string, file: string, localFile: string): Promise<void> {
-    const parts = segments("PUT", artifactUri, file);
-    const body = { file: localFile, size: (await stat(localFile)).size };
-    if (body.size >= partsFromBytes && (await uploadInParts(this.#transport, parts, body, this.#waits))) return;
-    await this.#transport.bytes({ method: "PUT", path: urlPath(path, parts), body, repeatable: true });
+    const { store, path } = this.#located("PUT", artifactUri, file);
+    await store.put(path, { file: localFile, size: (await stat(localFile)).size });
   }
 
   /**
@@ -87,20 +81,18 @@ export class Artifacts {
 
   /** @throws MlflowError `RESOURCE_DOES_NOT_EXIST` where there is no such file */
   download(artifactUri: string, file: string): Promise<Uint8Array> {
-    return this.#fetch(artifactUri, file, (request) => this.#transport.bytes(request));
+    return this.#fetch(artifactUri, file, async (response) => new Uint8Array(await response.arrayBuffer()));
   }
 
   /** Into a file, however large; it stands under its name when it is whole. @throws MlflowError `RESOURCE_DOES_NOT_EXIST` */
   async downloadFile(artifactUri: string, file: string, localFile: string): Promise<void> {
-    segments("GET", artifactUri, file);
+    this.#located("GET", artifactUri, file);
     const unfinished = `${localFile}.part`;
     await mkdir(dirname(localFile), { recursive: true });
     try {
-      await this.#fetch(artifactUri, file, (request) =>
-        this.#transport.exchange(request, async (response, moved) => {
-          await pipeline(watched(response.body ?? Readable.from([]), moved), createWriteStream(unfinished));
-        }),
-      );
+      await this.#fetch(artifactUri, file, async (response, moved) => {
+        await pipeline(watched(response.body ?? Readable.from([]), moved), createWriteStream(unfinished));
+      });
       await rename(unfinished, localFile);
     } finally {
       await rm(unfinished, { force: true });
@@ -128,15 +120,8 @@ export class Artifacts {
 
   /** Files and folders directly in the given folder; nothing where it does not exist. */
   async *list(artifactUri: string, folder = ""): AsyncGenerator<ArtifactFile, void, undefined> {
-    const root = segments("GET", artifactUri, folder).join("/");
-    const answer = await this.#transport.get(path, { path: root });
-    for (const file of answer.objects("files")) {
-      yield {
-        path: joined(folder, file.text("path")),
-        isDirectory: file.boolean("is_dir"),
-        bytes: file.optionalNumber("file_size") ?? 0,
-      };
-    }
+    const { store, path } = this.#located("GET", artifactUri, folder);
+    for await (const { name, ...entry } of store.list(path)) yield { path: joined(folder, name), ...entry };
   }
 
   /** Files in the given folder and below, without the folders. */
@@ -149,19 +134,24 @@ export class Artifacts {
 
   /** A file, or a folder with what is in it; what is not there is as good as deleted. */
   async delete(artifactUri: string, file: string): Promise<void> {
-    const parts = segments("DELETE", artifactUri, file);
-    await this.#transport.bytes({ method: "DELETE", path: urlPath(path, parts), repeatable: true });
+    const { store, path } = this.#located("DELETE", artifactUri, file);
+    await store.delete(path);
   }
 
-  async #fetch<T>(artifactUri: string, file: string, fetch: (request: Request) => Promise<T>): Promise<T> {
-    const request = { method: "GET", path: urlPath(path, segments("GET", artifactUri, file)), repeatable: true } as const;
+  #located(method: string, artifactUri: string, file: string): { store: ArtifactStore; path: string[] } {
+    const { store, root } = this.#storeOf(method, artifactUri);
+    return { store, path: [...root, ...segments(method, file)] };
+  }
+
+  async #fetch<T>(artifactUri: string, file: string, read: (response: Response, moved: () => void) => Promise<T>): Promise<T> {
+    const { store, path } = this.#located("GET", artifactUri, file);
     try {
-      return await fetch(request);
+      return await store.get(path, read);
     } catch (error) {
-      // What MLflow answers for a missing file depends on its store, 500 for S3: only the folder tells.
+      // What is answered for a missing file depends on the store, 500 for MLflow's on S3: only the folder tells.
       if (!(error instanceof MlflowError) || error.status === undefined || (await this.#isThere(artifactUri, file))) throw error;
       const message = `${artifactUri} holds no file ${file}`;
-      throw new MlflowError({ status: 404, code: "RESOURCE_DOES_NOT_EXIST", message, method: "GET", path: request.path, cause: error });
+      throw new MlflowError({ status: 404, code: "RESOURCE_DOES_NOT_EXIST", message, method: "GET", path: error.path, cause: error });
     }
   }
 

@@ -8,7 +8,10 @@ import { ModelVersions } from "./model-versions.ts";
 import { recover } from "./recover.ts";
 import { RegisteredModels } from "./registered-models.ts";
 import { Runs } from "./runs.ts";
+import { type S3Settings, S3Store } from "./s3-store.ts";
 import { managedServer } from "./sagemaker.ts";
+import { ServerStore } from "./server-store.ts";
+import { stores } from "./stores.ts";
 import { Transport } from "./transport.ts";
 import { type RunOptions, type RunTools, withRun } from "./with-run.ts";
 
@@ -17,6 +20,11 @@ export interface MlflowClientOptions {
   trackingUri: string;
   /** @default none */
   authentication?: Authentication;
+  /**
+   * For artifacts that the tracking server leaves to its clients, under `s3://…`.
+   * @default with SigV4 the same credentials, in the server's region; otherwise none
+   */
+  s3?: S3Settings;
   /**
    * Until the whole answer of one try has come; of a file that is sent or fetched, until the next piece has.
    * @default 120
@@ -56,19 +64,26 @@ export class MlflowClient {
 
   constructor(options: MlflowClientOptions) {
     const { random = Math.random, sleep = setTimeout, now = Date.now, authentication = { type: "none" } } = options;
-    const transport = new Transport({
-      trackingUri: managedServer(options.trackingUri)?.url ?? options.trackingUri,
-      authenticate: authenticator(authentication, now),
+    const managed = managedServer(options.trackingUri);
+    const sending = {
       timeoutSeconds: options.timeoutSeconds ?? 120,
       attempts: options.attempts ?? 5,
       fetch: options.fetch ?? fetch,
       random,
       sleep,
+    };
+    const transport = new Transport({
+      ...sending,
+      server: "MLflow",
+      uri: managed?.url ?? options.trackingUri,
+      authenticate: authenticator(authentication, now),
     });
+    const s3 = options.s3 ?? s3Of(authentication);
+    const bucketStore = s3 && ((bucket: string) => new S3Store(bucket, s3, sending, now));
     const warn = options.warn ?? ((message: string) => process.emitWarning(message, "MlflowWarning"));
     this.experiments = new Experiments(transport);
     this.runs = new Runs(transport);
-    this.artifacts = new Artifacts(transport, { random, sleep });
+    this.artifacts = new Artifacts(stores(new ServerStore(transport, { random, sleep }), bucketStore));
     this.loggedModels = new LoggedModels(transport);
     this.registeredModels = new RegisteredModels(transport);
     this.modelVersions = new ModelVersions(transport);
@@ -90,4 +105,12 @@ export class MlflowClient {
   recover(journalFolder: string, { patienceSeconds = 300 }: { patienceSeconds?: number } = {}): Promise<string[]> {
     return recover(this.#runTools, journalFolder, patienceSeconds);
   }
+}
+
+/** What may read SageMaker's MLflow may read its bucket. */
+function s3Of(authentication: Authentication): S3Settings | undefined {
+  if (authentication.type !== "sigv4") return undefined;
+  const { trackingServerArn, credentials } = authentication;
+  const server = managedServer(trackingServerArn);
+  return server && { region: server.region, credentials };
 }

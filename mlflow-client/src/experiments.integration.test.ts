@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { collect } from "./collect.ts";
 import { where } from "./index.ts";
-import { client, collect, unusedName } from "./live-server.ts";
+import { client, unusedName } from "./live-server.ts";
 
 test("several callers at once get or create the same experiment", async () => {
   const name = unusedName();

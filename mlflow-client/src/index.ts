@@ -12,5 +12,6 @@ export type { ModelVersion, ModelVersions, NewModelVersion } from "./model-versi
 export type { RegisteredModel, RegisteredModels } from "./registered-models.ts";
 export type { Dataset, Metric, Run, RunStatus } from "./run.ts";
 export type { NewRun, Runs } from "./runs.ts";
+export type { S3Settings } from "./s3-store.ts";
 export type { AwsCredentials } from "./sigv4.ts";
 export type { RunOf, RunOptions } from "./with-run.ts";

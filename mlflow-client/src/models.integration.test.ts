@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { collect } from "./collect.ts";
 import { type Filter, where } from "./index.ts";
-import { client, collect, unusedName } from "./live-server.ts";
+import { client, unusedName } from "./live-server.ts";
 
 let experimentId: string;
 let runId: string;

@@ -15,7 +15,7 @@ export interface LocalFile {
 
 export interface Request {
   method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** Below the tracking URI, percent-encoded where needed. */
+  /** Below the server's URI, percent-encoded where needed. */
   path: string;
   query?: Query;
   body?: { json: Json } | { bytes: Uint8Array } | LocalFile;

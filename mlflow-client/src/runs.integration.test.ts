@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { collect } from "./collect.ts";
 import { MlflowClient, where } from "./index.ts";
-import { client, collect, trackingUri, unusedName } from "./live-server.ts";
+import { client, trackingUri, unusedName } from "./live-server.ts";
 
 const timestamp = 1_700_000_000_000;
 let experimentId: string;

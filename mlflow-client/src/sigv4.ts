@@ -23,7 +23,7 @@ export interface Sigv4Setting {
 }
 
 /**
- * AWS Signature Version 4, as every service but S3 wants it.
+ * AWS Signature Version 4. S3 wants paths encoded once and not twice, and takes bodies that are not signed, as nobody changes them under https.
  *
  * @returns the headers to add
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
@@ -31,7 +31,8 @@ export interface Sigv4Setting {
 export async function sign(request: SignableRequest, setting: Sigv4Setting): Promise<Record<string, string>> {
   const { region, service, credentials, at } = setting;
   const time = at.toISOString().replaceAll(/[-:]|\.\d+/g, "");
-  const bodyHash = await sha256Of(request.body);
+  const isS3 = service === "s3";
+  const bodyHash = isS3 ? "UNSIGNED-PAYLOAD" : await sha256Of(request.body);
   const added: Record<string, string> = { "x-amz-date": time, "x-amz-content-sha256": bodyHash };
   if (credentials.sessionToken !== undefined) added["x-amz-security-token"] = credentials.sessionToken;
 
@@ -39,7 +40,13 @@ export async function sign(request: SignableRequest, setting: Sigv4Setting): Pro
   // Sorted by name, as Headers are.
   const signed = [...headers].map(([name, value]) => [name, value.replaceAll(/\s+/g, " ")] as const);
   const names = signed.map(([name]) => name).join(";");
-  const asked = [...canonicalUrl(request), ...signed.map(([name, value]) => `${name}:${value}`), "", names, bodyHash];
+  const asked = [
+    ...canonicalUrl(request, isS3 ? (part) => encoded(decodeURIComponent(part)) : encoded),
+    ...signed.map(([name, value]) => `${name}:${value}`),
+    "",
+    names,
+    bodyHash,
+  ];
 
   const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
   const toSign = ["AWS4-HMAC-SHA256", time, scope, createHash("sha256").update(asked.join("\n")).digest("hex")].join("\n");
@@ -49,12 +56,12 @@ export async function sign(request: SignableRequest, setting: Sigv4Setting): Pro
   return { ...added, authorization };
 }
 
-/** Method, path (encoded once more than it is sent) and sorted query. */
-function canonicalUrl({ method, url }: SignableRequest): string[] {
+/** Method, path and sorted query. */
+function canonicalUrl({ method, url }: SignableRequest, encodedPart: (part: string) => string): string[] {
   const { pathname, searchParams } = new URL(url);
   const query = [...searchParams].map(([name, value]) => [encoded(name), encoded(value)] as const);
   const sorted = query.sort(([one], [other]) => (one < other ? -1 : Number(one > other)));
-  return [method, pathname.split("/").map(encoded).join("/"), sorted.map((pair) => pair.join("=")).join("&")];
+  return [method, pathname.split("/").map(encodedPart).join("/"), sorted.map((pair) => pair.join("=")).join("&")];
 }
 
 /** Everything but RFC 3986's unreserved characters. */

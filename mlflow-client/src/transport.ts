@@ -9,7 +9,9 @@ import { type RetrySettings, withRetries } from "./retry.ts";
 import { StallTimer } from "./stall-timer.ts";
 
 export interface TransportSettings extends RetrySettings {
-  trackingUri: string;
+  /** What answers at the URI, for error messages. */
+  server: string;
+  uri: string;
   timeoutSeconds: number;
   fetch: typeof fetch;
   authenticate: Authenticate;
@@ -18,18 +20,18 @@ export interface TransportSettings extends RetrySettings {
 /** Too many requests, or a proxy whose server is away for the moment. */
 const passingStatuses = new Set([429, 502, 503, 504]);
 
-/** Sends requests to the tracking server: timeout, retries, and one kind of error for everything that goes wrong. */
+/** Sends requests to one server: timeout, retries, and one kind of error for everything that goes wrong. */
 export class Transport {
   readonly #settings: TransportSettings;
   readonly #root: string;
 
-  /** @throws TypeError for a tracking URI that is no http or https URL */
+  /** @throws TypeError for a URI that is no http or https URL */
   constructor(settings: TransportSettings) {
-    if (!URL.canParse(settings.trackingUri) || !/^https?:$/.test(new URL(settings.trackingUri).protocol)) {
-      throw new TypeError(`tracking URI "${settings.trackingUri}" is no http or https URL`);
+    if (!URL.canParse(settings.uri) || !/^https?:$/.test(new URL(settings.uri).protocol)) {
+      throw new TypeError(`URI "${settings.uri}" of ${settings.server} is no http or https URL`);
     }
     this.#settings = settings;
-    this.#root = settings.trackingUri.replace(/\/+$/, "");
+    this.#root = settings.uri.replace(/\/+$/, "");
   }
 
   get(path: string, query: Query = {}): Promise<JsonObject> {
@@ -92,15 +94,15 @@ export class Transport {
   }
 
   #unanswered({ method, path }: Request, cause: unknown): MlflowError | undefined {
-    const { trackingUri, timeoutSeconds } = this.#settings;
+    const { server, uri, timeoutSeconds } = this.#settings;
     const failed = { status: undefined, method, path, cause };
     if (cause instanceof DOMException && cause.name === "TimeoutError") {
-      const message = `MLflow at ${trackingUri} gave no complete answer within ${timeoutSeconds} s`;
+      const message = `${server} at ${uri} gave no complete answer within ${timeoutSeconds} s`;
       return new MlflowError({ ...failed, code: "TIMEOUT", message });
     }
     // What fetch throws when the network fails; anything else comes from the caller's own fetch.
     if (!(cause instanceof TypeError)) return undefined;
-    const message = `MLflow at ${trackingUri} cannot be reached: ${connectionFailure(cause).reason}`;
+    const message = `${server} at ${uri} cannot be reached: ${connectionFailure(cause).reason}`;
     return new MlflowError({ ...failed, code: "UNREACHABLE", message });
   }
 }
