@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -116,13 +116,16 @@ describe("a folder", () => {
     await mkdir(join(folder, "tree", "branch"), { recursive: true });
     await writeFile(join(folder, "tree", "leaf.txt"), "leaf");
     await writeFile(join(folder, "tree", "branch", "twig é.txt"), "twig");
+    await writeFile(join(folder, "elsewhere.txt"), "else");
+    await symlink(join(folder, "elsewhere.txt"), join(folder, "tree", "link.txt"));
+    await symlink(join(folder, "tree"), join(folder, "tree", "branch", "circle"));
     await client.artifacts.uploadFolder(artifactUri, "forest", join(folder, "tree"));
   });
 
   test("is uploaded with everything below it, and downloaded again", async () => {
-    expect(await sizesIn("forest")).toEqual({ "forest/leaf.txt": 4, "forest/branch/twig é.txt": 4 });
+    expect(await sizesIn("forest")).toEqual({ "forest/leaf.txt": 4, "forest/link.txt": 4, "forest/branch/twig é.txt": 4 });
     const downloaded = await client.artifacts.downloadFolder(artifactUri, "forest", join(folder, "again"));
-    expect(downloaded.sort()).toEqual(["forest/branch/twig é.txt", "forest/leaf.txt"]);
+    expect(downloaded.sort()).toEqual(["forest/branch/twig é.txt", "forest/leaf.txt", "forest/link.txt"]);
     expect(await readFile(join(folder, "again", "branch", "twig é.txt"), "utf8")).toBe("twig");
   });
 

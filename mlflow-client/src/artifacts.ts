@@ -67,10 +67,9 @@ export class Artifacts {
    */
   async uploadFolder(artifactUri: string, folder: string, localFolder: string, options: FolderOptions = {}): Promise<string[]> {
     const { resume = false, parallel = 8 } = options;
-    const entries = await readdir(localFolder, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const files = await filesBelow(localFolder);
     const there = resume ? await this.#sizes(artifactUri, folder) : new Map<string, number>();
-    const uploaded = await inParallel(files.sort(), parallel, async (localFile) => {
+    const uploaded = await inParallel(files, parallel, async (localFile) => {
       const file = joined(folder, relative(localFolder, localFile).split(sep).join("/"));
       if (resume && there.get(file) === (await stat(localFile)).size) return [];
       await this.uploadFile(artifactUri, file, localFile);
@@ -166,6 +165,16 @@ export class Artifacts {
     for await (const file of this.walk(artifactUri, folder)) sizes.set(file.path, file.bytes);
     return sizes;
   }
+}
+
+/** In order, and with links to files; links to folders may lead in circles, and are left out as Python's client does. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile() || (entry.isSymbolicLink() && (await stat(file)).isFile())) files.push(file);
+  }
+  return files.sort();
 }
 
 function joined(...parts: string[]): string {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -219,6 +219,14 @@ describe("a run", () => {
     await client.withRun({ runId, journal: folder }, async (run) => run.metric("loss", 0.5, { step: 2 }));
     expect(valuesOf(onlyRun(), "loss")).toEqual([0.9, 0.5]);
     expect(onlyRun().status).toBe("FINISHED");
+  });
+
+  test("that cannot have a journal is FAILED, and its body never runs", async () => {
+    writeFileSync(join(folder, "run1.journal"), "somebody else's");
+    const body = vi.fn(async () => {});
+    await expect(client.withRun({ experimentId: "1", journal: folder }, body)).rejects.toMatchObject({ code: "EEXIST" });
+    expect(body).not.toHaveBeenCalled();
+    expect(onlyRun().status).toBe("FAILED");
   });
 
   test("does not go on twice at once", async () => {

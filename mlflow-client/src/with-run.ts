@@ -15,7 +15,7 @@ import { measureSystem } from "./system-metrics.ts";
 export type RunOf = { experiment: string } | { experimentId: string } | { runId: string };
 
 export type RunOptions = RunOf & {
-  /** @default a name that the server makes up */
+  /** @default a name that the server makes up, or the one that the run has */
   runName?: string;
   params?: Record<string, string | number | boolean>;
   tags?: Record<string, string>;
@@ -96,8 +96,18 @@ async function begin(tools: RunTools, options: RunOptions): Promise<ActiveRun> {
   const folder = options.journal ?? mkdtempSync(join(tmpdir(), "mlflow-client-"));
   mkdirSync(folder, { recursive: true });
   const info = "runId" in options ? await resume(tools, options.runId, folder, options) : await create(tools, options);
-  const journal = Journal.create(journalFile(folder, info.runId), info.runId);
+  const journal = await keptJournal(tools, journalFile(folder, info.runId), info.runId);
   return new ActiveRun({ ...tools, info, journal, ownFolder, patienceSeconds: options.patienceSeconds ?? 300 });
+}
+
+/** A run that has no journal never begins. */
+async function keptJournal({ runs, settings }: RunTools, file: string, runId: string): Promise<Journal> {
+  try {
+    return Journal.create(file, runId);
+  } catch (error) {
+    await runs.update(runId, { status: "FAILED", endTime: settings.now() });
+    throw error;
+  }
 }
 
 async function create({ experiments, runs, settings }: RunTools, options: Exclude<RunOptions, { runId: string }>): Promise<Run["info"]> {
@@ -106,11 +116,12 @@ async function create({ experiments, runs, settings }: RunTools, options: Exclud
   return (await runs.create({ experimentId, startTime: settings.now(), ...(runName && { runName }), ...(tags && { tags }) })).info;
 }
 
-async function resume(tools: RunTools, runId: string, folder: string, { tags, patienceSeconds = 300 }: RunOptions): Promise<Run["info"]> {
+async function resume(tools: RunTools, runId: string, folder: string, options: RunOptions): Promise<Run["info"]> {
+  const { runName, tags, patienceSeconds = 300 } = options;
   const file = journalFile(folder, runId);
   if (existsSync(file) && isBeingWritten(file)) throw inUse(runId, file);
   if (existsSync(file)) await sendJournal(tools, file, patienceSeconds);
-  await tools.runs.update(runId, { status: "RUNNING" });
+  await tools.runs.update(runId, { status: "RUNNING", ...(runName !== undefined && { runName }) });
   if (tags !== undefined) await tools.runs.logBatch(runId, { tags });
   return (await tools.runs.get(runId)).info;
 }
