@@ -30,7 +30,7 @@ print(
             "model_tags": {key: value for key, value in model.tags.items() if not key.startswith("mlflow.")},
             "model_metrics": [[m.key, m.value, m.step, m.dataset_name, m.dataset_digest] for m in model.metrics],
             "experiment": [experiment.name, experiment.tags["owner"]],
-            "registered": [registered.description, registered.tags, registered.aliases],
+            "registered": [registered.description, registered.tags, {alias: int(number) for alias, number in registered.aliases.items()}],
             "large": len(artifacts.load_text(f"{run.info.artifact_uri}/large.txt")),
             "model_text": artifacts.load_text(f"models:/{model_name}@champion/notes.txt"),
         }
