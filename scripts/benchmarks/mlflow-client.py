@@ -10,6 +10,9 @@ from mlflow.entities import Metric
 
 metrics_per_request = 1000
 
+# MLflow's client says on stdout where each run can be seen.
+answers, sys.stdout = sys.stdout, sys.stderr
+
 experiment_id = sys.argv[1]
 client = MlflowClient()
 
@@ -40,4 +43,4 @@ for line in sys.stdin:
     task, argument = line.split()
     begun = time.perf_counter()
     globals()[task](argument)
-    print(time.perf_counter() - begun, flush=True)
+    print(time.perf_counter() - begun, file=answers, flush=True)

@@ -140,8 +140,9 @@ function startPython(trackingUri: string, experimentId: string) {
     seconds: async (task: string) => {
       python.stdin.write(`${task}\n`);
       const { value, done } = await lines.next();
-      if (done) throw new Error(`mlflow-client.py ended with "${task}"`);
-      return Number(value);
+      const seconds = Number(value);
+      if (done || Number.isNaN(seconds)) throw new Error(`mlflow-client.py answered "${task}" with ${value ?? "its end"}`);
+      return seconds;
     },
     stop: () => python.kill(),
   };
