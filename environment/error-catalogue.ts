@@ -71,6 +71,12 @@ export const errorCatalogue = {
   "dataset.unknown": { exit: 3, when: "The dataset has no version, or none of this digest." },
   "dataset.ambiguous": { exit: 2, when: "Several versions begin with the digits given." },
   "dataset.corrupt": { exit: 3, when: "A file of a dataset version does not match its hash, or is gone." },
+  "collect.unreachable": { exit: 4, when: "A web service that records are collected from gives no answer, also when it is asked again." },
+  "collect.refused": { exit: 3, when: "A web service that records are collected from refuses a request." },
+  "collect.answer": {
+    exit: 3,
+    when: "A web service's answer is not of the shape that the collector reads, or its answers do not fit together.",
+  },
   "ingest.missing-file": { exit: 2, when: "The file of raw records does not exist." },
   "ingest.empty": { exit: 3, when: "The file holds no record." },
   "ingest.truncated": { exit: 3, when: "A gzip ends early or is damaged; nothing was committed." },

@@ -45,6 +45,8 @@ export const workloadSchema = z.strictObject({
     sample: z.string(),
     /** Module, relative to the workload's folder, that turns JSON records into rows of the declared columns. */
     jsonReader: z.string().optional(),
+    /** Modules, relative to the workload's folder, that collect a document for the reader from the web; by the name that `falconry ingest --from` takes. */
+    collectors: z.record(name, z.string()).optional(),
   }),
   /** Columns of a raw record, in their order in a file. */
   columns: z.record(z.string(), column),

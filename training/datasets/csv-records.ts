@@ -6,7 +6,7 @@ import { emptyFile, type RawFile } from "./raw-file.ts";
 import type { TakeRecord } from "./record.ts";
 
 /**
- * Streams the records of a comma-separated file whose first line names the declared columns, in any order.
+ * Streams the records of a comma-separated file whose first line names the declared columns, in any order; an optional one may be left out.
  * An empty line is no record.
  *
  * @throws FalconryError `ingest.header`, `ingest.empty`; what the stream throws
@@ -51,7 +51,7 @@ function checkHeader(fields: string[], file: RawFile, workload: Workload): strin
   const faults = [
     ...quoted(
       "misses",
-      declared.filter((name) => !fields.includes(name)),
+      declared.filter((name) => !fields.includes(name) && !workload.columns[name]?.optional),
     ),
     ...quoted(
       "has the undeclared",

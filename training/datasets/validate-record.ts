@@ -49,7 +49,8 @@ const readers: Record<Column["type"], (given: unknown) => Result> = {
     return "reason" in result || Number.isSafeInteger(result.value) ? result : { reason: "it is no whole number" };
   },
   boolean: (given) => {
-    const text = String(given).trim().toLowerCase();
+    // An object's words are its own affair: they may be none, or throw.
+    const text = typeof given === "object" ? "" : String(given).trim().toLowerCase();
     if (text === "true" || text === "1") return { value: true };
     return text === "false" || text === "0" ? { value: false } : { reason: "it is neither true nor false" };
   },
