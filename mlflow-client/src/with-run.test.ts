@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import fs, { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -10,18 +11,6 @@ import { answers } from "./scripted-server.ts";
 
 // Processes are started, and files written by the thousand lines: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 60_000 });
-
-const disk = vi.hoisted(() => ({ isFull: false }));
-vi.mock(import("node:fs"), async (original) => {
-  const fs = await original();
-  const writeSync = ((...args: Parameters<typeof fs.writeSync>) => {
-    // A header is written over itself, which takes no new space.
-    if (disk.isFull && typeof args[1] !== "string")
-      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
-    return fs.writeSync(...args);
-  }) as typeof fs.writeSync;
-  return { ...fs, writeSync };
-});
 
 let folder: string;
 let server: RememberingServer;
@@ -130,10 +119,7 @@ test("on a full disk the call that cannot be kept throws, and everything before 
   client = clientOf({ warn: (message) => warnings.push(message) });
   const ended = client.withRun({ experimentId: "1" }, async (run) => {
     run.metric("loss", 0.9, { step: 1 });
-    disk.isFull = true;
-    onTestFinished(() => {
-      disk.isFull = false;
-    });
+    fillTheDisk();
     run.metric("loss", 0.5, { step: 2 });
   });
   await expect(ended).rejects.toMatchObject({ code: "ENOSPC" });
@@ -266,6 +252,21 @@ describe("a process of its own", () => {
     expect(valuesOf(onlyRun(), "loss")).toEqual(Array.from({ length: 5000 }, (_, step) => step));
   });
 });
+
+/** Until the test ends. */
+function fillTheDisk(): void {
+  const { writeSync } = fs;
+  const writing = vi.spyOn(fs, "writeSync").mockImplementation(((...args: Parameters<typeof writeSync>) => {
+    // A header is written over itself, which takes no new space.
+    if (typeof args[1] === "string") return writeSync(...args);
+    throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  }) as typeof writeSync);
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    writing.mockRestore();
+    syncBuiltinESMExports();
+  });
+}
 
 /** Has logged 5,000 points, and waits. */
 async function loggingProcess(): Promise<ChildProcess> {
