@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers";
+import { setImmediate, setTimeout } from "node:timers";
 import { type Batch, splitEntries } from "./batches.ts";
 import type { End, Entry } from "./entry.ts";
 import { MlflowError } from "./error.ts";
@@ -36,6 +36,7 @@ export class BackgroundSender {
   readonly #refusals: Refusal[] = [];
   #refusedInARow = 0;
   #timer: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Immediate | undefined;
   #sending: Promise<void> | undefined;
   /** While the run goes on, any. */
   #patienceSeconds = Number.POSITIVE_INFINITY;
@@ -54,7 +55,8 @@ export class BackgroundSender {
   /** Something was appended: it will be sent within a second, or at once where it fills a request. */
   wake(): void {
     if (this.#sending !== undefined || this.#isRefused) return;
-    if (this.#journal.waiting >= flushBytes) this.#start().catch(() => {});
+    // Not before the loop that logs has its turn behind it: what it has still to say fills the request.
+    if (this.#journal.waiting >= flushBytes) this.#turn ??= setImmediate(() => this.#start().catch(() => {}));
     else this.#timer ??= setTimeout(() => this.#start().catch(() => {}), flushMilliseconds).unref();
   }
 
@@ -102,7 +104,9 @@ export class BackgroundSender {
 
   #start(): Promise<void> {
     clearTimeout(this.#timer);
+    clearImmediate(this.#turn);
     this.#timer = undefined;
+    this.#turn = undefined;
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;
     });

@@ -46,6 +46,13 @@ test("a long loop that never waits is sent whole, in batches as large as the ser
   expect(server.seen.filter(({ url }) => url.endsWith("log-batch")).length).toBeLessThanOrEqual(12);
 });
 
+test("as many points as one request may hold are one request", async () => {
+  await client.withRun({ experimentId: "1" }, async (run) => {
+    for (let step = 0; step < 1000; step++) run.metric("loss", 1 / (step + 1), { step });
+  });
+  expect(server.seen.filter(({ url }) => url.endsWith("log-batch"))).toHaveLength(1);
+});
+
 test("a metric is sent in the background while the body waits for something else", async () => {
   await client.withRun({ experimentId: "1" }, async (run) => {
     run.metric("loss", 0.5);
