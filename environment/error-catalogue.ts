@@ -13,7 +13,7 @@ export const errorCatalogue = {
   "environment.unknown": { exit: 4, when: "The environment has no descriptor: it was never stood up." },
   "environment.descriptor-invalid": { exit: 4, when: "The descriptor does not have the shape that this version reads." },
   "environment.region-invalid": { exit: 4, when: "region.json in the region's folder is damaged." },
-  "environment.tracking-authentication": { exit: 4, when: "MLflow asks for an authentication that this version cannot do." },
+  "environment.tracking-authentication": { exit: 4, when: "MLflow asks who asks, and what it wants to hear is not there." },
   "environment.region-folder": { exit: 4, when: "The folder of the region on this machine is a file, or cannot be written." },
   "environment.no-endpoint": { exit: 3, when: "The workload is newer than the environment: it has no endpoint there yet." },
   "content.missing": { exit: 3, when: "A file that a manifest names is not in its bucket." },

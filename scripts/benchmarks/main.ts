@@ -7,6 +7,7 @@ import { measureInference } from "./inference.ts";
 import { measureJudge } from "./judge.ts";
 import { measureLedger } from "./ledger.ts";
 import { type Measurement, median, ratio } from "./measurement.ts";
+import { measureMlflowClient } from "./mlflow-client.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { measureRollback } from "./rollback.ts";
 import { measureStartup } from "./startup.ts";
@@ -23,6 +24,7 @@ const benchmarks: Record<string, (runs: number) => Measurement[] | Promise<Measu
   reconcile: measureReconcile,
   rollback: measureRollback,
   drill: measureDrill,
+  "mlflow-client": measureMlflowClient,
 };
 
 const help = `scripts/bench [${Object.keys(benchmarks).join("|")} …]: medians of several runs and their ratios; all benchmarks where none is named
