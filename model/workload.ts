@@ -5,13 +5,18 @@ const name = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, "lower-case letters, dig
 const seed = z.number().int().nonnegative();
 
 const column = z.strictObject({
-  type: z.enum(["number", "integer", "boolean", "string", "date"]),
+  /** A date is a day; a timestamp is a moment, in UTC where the file names no offset. */
+  type: z.enum(["number", "integer", "boolean", "string", "date", "timestamp"]),
   /** What the column means, one line. */
   description: z.string().min(1),
   /** SI or customary unit, as written after a number: "kg", "deg". */
   unit: z.string().optional(),
   /** A missing value is accepted. @default false */
   optional: z.boolean().optional(),
+  /** Its name in a file's first line, where that is another; columns that share one are its occurrences, in their order. */
+  header: z.string().optional(),
+  /** How a day is written, the first that fits counts: YYYY or MM, M, MMMM ("June", "Jun") and DD, D. @default ["YYYY-MM-DD"] */
+  formats: z.array(z.string()).nonempty().optional(),
   /** Smallest and largest value that can be true; outside of it a row goes to quarantine. */
   range: z.strictObject({ min: z.number().optional(), max: z.number().optional() }).optional(),
   /** The only values accepted. */
@@ -35,6 +40,20 @@ const candidate = z.discriminatedUnion("type", [
   }),
 ]);
 
+const testShare = z.number().gt(0).lt(1);
+
+/** How the test part is taken from the rows; `seed` decides what chance decides. */
+const split = z.discriminatedUnion("type", [
+  /** Each class in the same share. */
+  z.strictObject({ type: z.literal("stratified"), testShare, seed }),
+  /** For a target without classes. */
+  z.strictObject({ type: z.literal("random"), testShare, seed }),
+  /** Rows with the same value of this column stay together. */
+  z.strictObject({ type: z.literal("group"), column: z.string(), testShare, seed }),
+  /** The last rows in the order of these columns: one, or its parts from the longest on (year, month, day). */
+  z.strictObject({ type: z.literal("time"), columns: z.array(z.string()).nonempty(), testShare, seed }),
+]);
+
 /** What a `workload.ts` declares (D10): one plain object, `satisfies Workload`. */
 export const workloadSchema = z.strictObject({
   name,
@@ -45,17 +64,29 @@ export const workloadSchema = z.strictObject({
     sample: z.string(),
     /** Module, relative to the workload's folder, that turns JSON records into rows of the declared columns. */
     jsonReader: z.string().optional(),
+    /** What stands between two fields of a CSV. @default "," */
+    delimiter: z.string().length(1).optional(),
+    /** Of a CSV; a byte order mark counts more. @default "utf-8" */
+    encoding: z.enum(["utf-8", "utf-16le", "utf-16be", "windows-1252"]).optional(),
+    /** The first line of a CSV names the columns; where it does not, they come in the declared order. @default true */
+    header: z.boolean().optional(),
+    /** Numbers are written as 1.234,5. @default false */
+    decimalComma: z.boolean().optional(),
+    /** Texts that stand for a missing value, beside nothing at all. */
+    missing: z.array(z.string()).optional(),
+    /** An integer column that no file holds: the record's number in its file, for a table without a key. */
+    rowNumber: z.string().optional(),
   }),
   /** Columns of a raw record, in their order in a file. */
   columns: z.record(z.string(), column),
   /** Columns that together name a row. */
   key: z.array(z.string()).nonempty(),
-  target: z.strictObject({ column: z.string(), task: z.literal("classification") }),
+  target: z.strictObject({ column: z.string(), task: z.enum(["classification", "regression"]) }),
   features: z.strictObject({
     /** Query over the table `records`; its output holds the key, the features and the target. A path relative to the folder. */
     sql: z.string(),
   }),
-  split: z.strictObject({ type: z.literal("stratified"), testShare: z.number().gt(0).lt(1), seed }),
+  split,
   crossValidation: z.strictObject({ folds: z.number().int().min(2), seed }),
   candidates: z.array(candidate).nonempty(),
   /** What candidates are compared by; higher is better. */

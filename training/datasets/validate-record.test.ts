@@ -1,15 +1,13 @@
 import type { Column } from "@falconry/model/workload.ts";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { validateRecord } from "./validate-record.ts";
+import { recordValidator } from "./validate-record.ts";
 
 const described = { description: "a column" };
 
 function check(column: Omit<Column, "description">, value: unknown) {
-  const checked = validateRecord(
-    { id: "1", x: value },
-    { columns: { id: { ...described, type: "string" }, x: { ...described, ...column } }, key: ["id"] },
-  );
+  const validate = recordValidator({ columns: { id: { ...described, type: "string" }, x: { ...described, ...column } }, key: ["id"] });
+  const checked = validate({ id: "1", x: value });
   return "problem" in checked ? checked.problem.reason : checked.values[1];
 }
 
@@ -55,7 +53,7 @@ describe("a missing value", () => {
 
   test("is a problem in the key, optional or not", () => {
     const columns = { id: { ...described, type: "string" as const, optional: true } };
-    expect(validateRecord({}, { columns, key: ["id"] })).toEqual({
+    expect(recordValidator({ columns, key: ["id"] })({})).toEqual({
       problem: { column: "id", value: null, reason: "it is missing, and part of the key" },
     });
   });
@@ -73,7 +71,7 @@ test.prop([fc.anything(), fc.constantFrom("number", "integer", "boolean", "strin
   "any value is either accepted or has a reason, and nothing throws",
   (value, type) => {
     const column = { ...described, type: type as Column["type"], optional: true };
-    const checked = validateRecord({ id: "1", x: value }, { columns: { id: { ...described, type: "string" }, x: column }, key: ["id"] });
+    const checked = recordValidator({ columns: { id: { ...described, type: "string" }, x: column }, key: ["id"] })({ id: "1", x: value });
     expect("problem" in checked ? checked.problem.reason : checked.values).toHaveLength(
       "problem" in checked ? checked.problem.reason.length : 2,
     );

@@ -11,7 +11,8 @@ import { type DatasetReference, DatasetStore } from "../datasets/dataset-store.t
 import type { DatasetManifest } from "../datasets/manifest.ts";
 import { FeatureQuery } from "./feature-query.ts";
 import { type FeatureTable, selectRows } from "./feature-table.ts";
-import { requireEveryClass, stratifiedSplit } from "./split.ts";
+import { partRows, splitColumns } from "./part-rows.ts";
+import { requireEveryClass } from "./split.ts";
 
 export interface BuiltFeatures {
   /** Digest of the feature set's manifest. */
@@ -38,7 +39,7 @@ export async function buildFeatures(
     const parquet = await fetchFiles(new DatasetStore(environment).files, manifest, folder);
     const query = await FeatureQuery.run(sql, parquet, workload);
     try {
-      const rows = stratifiedSplit(query.table, workload.split.testShare, workload.split.seed);
+      const rows = partRows(query.table, workload.split, await query.recordValues(splitColumns(workload.split), workload));
       const [train, test] = [selectRows(query.table, rows.train), selectRows(query.table, rows.test)];
       requireEveryClass(train, test, workload.crossValidation.folds);
       const files = new ContentStore(environment.s3, environment.descriptor.lake.features);

@@ -42,6 +42,22 @@ export class FeatureQuery {
     }
   }
 
+  /** Values of these columns of `records`, of the record that has each row's key. */
+  async recordValues(columns: string[], workload: Workload): Promise<unknown[][]> {
+    if (columns.length === 0) return this.table.keys.map(() => []);
+    const found = await this.#connection.runAndReadAll(
+      `SELECT ${columns.map((name) => `records.${identifier(name)}`).join(", ")} FROM features JOIN records USING (${identifiers(workload.key)})
+       ORDER BY "falconry row"`,
+    );
+    const values = found.getRowsJS();
+    if (values.length === this.table.keys.length) return values;
+    throw invalid(
+      workload,
+      `${this.table.keys.length} rows, and ${values.length} records have their keys`,
+      `Keep the records' own ${workload.key.join(", ")}: the split looks ${columns.join(", ")} up by it`,
+    );
+  }
+
   /** Writes key, features and target of these rows, in the order of the key. */
   async writeParquet(path: string, rows: number[], workload: Workload): Promise<void> {
     const { features } = this.table;
