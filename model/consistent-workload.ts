@@ -66,6 +66,7 @@ function splitFaults({ columns, split, target }: Workload): Fault[] {
     const at = (message: string): Fault[] => [{ path: ["split", property], message }];
     const column = columnOf(columns, name);
     if (column === undefined) return at(notDeclared(name, columns));
+    if (column.knownAfterEvent !== undefined) return at(`"${name}" is declared knownAfterEvent, which feature SQL does not see`);
     return column.optional ? at(`"${name}" is optional, and what decides where a row goes may not be missing`) : [];
   });
 }

@@ -134,6 +134,27 @@ describe("a declaration that does not hold is refused at the property", () => {
       "workload.rollout.canary.maxBakeSeconds: it must be at least minimumBakeSeconds + silenceToAlarmSeconds",
     ],
     ["a setting of the canary that is none", canary({ errors: 0 }), 'workload.rollout.canary: Unrecognized key: "errors"'],
+    ["formats of a number", column("pressure", { formats: ["D.M.YYYY"] }), "workload.columns.pressure.formats: a number has no formats"],
+    [
+      "a regression of a text",
+      {
+        ...pumps,
+        target: { column: "failed", task: "regression" },
+        columns: { ...pumps.columns, failed: { type: "string", description: "?" } },
+      },
+      'workload.target.column: "failed" is a string, and a regression predicts a number',
+    ],
+    [
+      "strata of a regression",
+      { ...pumps, target: { column: "failed", task: "regression" } },
+      "workload.split.type: a target without classes has no strata",
+    ],
+    ["a split by an undeclared column", split({ type: "group", column: "site" }), 'workload.split.column: "site" is none of the columns'],
+    ["a split by an optional column", split({ type: "time", columns: ["pressure"] }), 'workload.split.columns: "pressure" is optional'],
+    ["a comma for two things", source({ decimalComma: true }), "workload.source.decimalComma: a comma cannot stand between fields"],
+    ["a quote between fields", source({ delimiter: '"' }), 'workload.source.delimiter: "\\"" cannot stand between fields'],
+    ["a row number that is not declared", source({ rowNumber: "row" }), 'workload.source.rowNumber: "row" is none of the columns'],
+    ["a row number of text", source({ rowNumber: "pump" }), 'workload.source.rowNumber: "pump" is a string'],
     ["a file that is not there", { ...pumps, features: { sql: "query.sql" } }, "workload.features.sql: "],
   ] as const)("%s", async ([, workload, message]) => {
     await declare(workload);
@@ -154,6 +175,14 @@ describe("a declaration that does not hold is refused at the property", () => {
 
 function target(column: string): unknown {
   return { ...pumps, target: { ...pumps.target, column } };
+}
+
+function split(settings: object): unknown {
+  return { ...pumps, split: { testShare: 0.2, seed: 1, ...settings } };
+}
+
+function source(settings: object): unknown {
+  return { ...pumps, source: { ...pumps.source, ...settings } };
 }
 
 function canary(settings: object): unknown {

@@ -6,7 +6,7 @@ export type CsvRow = { fields: string[] } | { broken: string; reason: string };
 /** No table has longer records; an unclosed quote would make one out of the rest of the file. */
 const longestRecord = 4 << 20;
 /** What a record is given where those before it were not closed: a file of nothing but unclosed quotes is read in linear time. */
-const shortestWindow = 16 << 10;
+const shortestWindow = 4 << 10;
 
 /**
  * Splits the text of a CSV into rows as the text arrives. A record whose quotes do not match ends with its first line: what follows is

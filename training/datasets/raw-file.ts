@@ -18,7 +18,7 @@ export class RawFile {
   readonly path: string;
   /** Without folders, as messages and the quarantine call it. */
   readonly name: string;
-  /** Bytes of the content, after decompression, that were read so far. */
+  /** Bytes of the content, after decompression, that the last reading has read so far. */
   bytesRead = 0;
 
   private constructor(path: string) {
@@ -45,6 +45,7 @@ export class RawFile {
 
   /** The content as it is, unpacked. */
   async *bytes(): AsyncGenerator<Buffer> {
+    this.bytesRead = 0;
     const raw = createReadStream(this.path, { highWaterMark: bytesPerRead });
     const unpacked = (await isGzip(this.path)) ? pipeline(raw, createGunzip({ chunkSize: bytesPerRead }), () => {}) : raw;
     for await (const chunk of unpacked) {

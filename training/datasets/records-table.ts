@@ -21,12 +21,14 @@ export interface Duplicate {
 /** Accepted records on their way to Parquet: a DuckDB table on disk, so that there may be more of them than fit into memory. */
 export class RecordsTable {
   readonly #workload: Workload;
+  readonly #columns: Column[];
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #appender: DuckDBAppender;
 
   private constructor(workload: Workload, instance: DuckDBInstance, connection: DuckDBConnection, appender: DuckDBAppender) {
     this.#workload = workload;
+    this.#columns = Object.values(workload.columns);
     this.#instance = instance;
     this.#connection = connection;
     this.#appender = appender;
@@ -43,8 +45,7 @@ export class RecordsTable {
 
   append(row: number, values: Value[]): void {
     this.#appender.appendBigInt(BigInt(row));
-    for (const [index, column] of Object.values(this.#workload.columns).entries())
-      appendValue(this.#appender, column, values[index] ?? null);
+    for (const [index, column] of this.#columns.entries()) appendValue(this.#appender, column, values[index] ?? null);
     this.#appender.endRow();
   }
 

@@ -80,12 +80,13 @@ function readInteger(given: unknown): Result {
   return "reason" in result || Number.isSafeInteger(result.value) ? result : { reason: "it is no whole number" };
 }
 
-/** 1.234,5 as 1234.5; anything else as it is, but that a point cannot end the whole part. */
+const groupedDigits = /^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?$/;
+
+/** 1.234,5 and 1.234 with a point for the comma, and none between groups of digits. */
 function withPoint(given: unknown): unknown {
   if (typeof given !== "string") return given;
   const text = given.trim();
-  if (/^[+-]?\d{1,3}(\.\d{3})+(,\d*)?$/.test(text)) return text.replaceAll(".", "").replace(",", ".");
-  return text.replace(",", ".");
+  return (groupedDigits.test(text) ? text.replaceAll(".", "") : text).replace(",", ".");
 }
 
 function readBoolean(given: unknown): Result {

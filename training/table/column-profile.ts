@@ -9,7 +9,6 @@ const clock = /[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?\s?(Z|[+-]\d{2}:?\d{2})?$/
 const number = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 const commaNumber = /^\s*[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+\s*$/;
 const infinity = /^\s*[+-]?inf(inity)?\s*$/i;
-const leadingZero = /^0\d/;
 const word = /^(true|false)$/i;
 
 /** Texts that stand for a missing value wherever they are, and those that do so between numbers or days only. */
@@ -113,8 +112,8 @@ export class ColumnProfile {
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
     if (field.includes(".")) this.points += 1;
-    if (leadingZero.test(field)) this.leadingZeros += 1;
     if (Number.isInteger(value)) {
+      if (field.startsWith("0") && field.length > 1 && !field.includes(".")) this.leadingZeros += 1;
       this.integers += 1;
       if (!Number.isSafeInteger(value)) this.unsafe += 1;
     }

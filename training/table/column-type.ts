@@ -29,8 +29,9 @@ export function recogniseReading(profiles: ColumnProfile[], delimiter: string): 
   const missing = new Set<string>();
   for (const profile of profiles) {
     const { type } = recogniseType(profile, { decimalComma, missing: [] });
+    const isText = type === "string" && profile.values > 0;
     for (const marker of profile.markers.keys()) {
-      if (type !== "string" || profile.values === 0 ? likelyMarkers.includes(marker) : false) missing.add(marker);
+      if (!isText && likelyMarkers.includes(marker)) missing.add(marker);
       if (certainMarkers.includes(marker) && !(marker === "NA" && holdsShortCodes(profile))) missing.add(marker);
     }
   }
@@ -41,7 +42,7 @@ export function recogniseReading(profiles: ColumnProfile[], delimiter: string): 
 export function recogniseType(profile: ColumnProfile, { decimalComma, missing }: Reading): RecognisedType {
   const { values, integers, unsafe, words, infinities, leadingZeros } = profile;
   const unread = [...profile.markers].reduce((sum, [marker, count]) => sum + (missing.includes(marker) ? 0 : count), 0);
-  const numbers = decimalComma ? profile.numbers - profile.points + profile.commaNumbers : profile.numbers;
+  const numbers = profile.numbers + (decimalComma ? profile.commaNumbers : 0);
   const fits = (count: number) => count > 0 && values - count <= values * misfitShare;
   if (values === 0) return { type: "string", reason: unread > 0 ? "texts" : "never there", misfits: 0 };
   if (words === values) return { type: "boolean", reason: "true and false", misfits: 0 };

@@ -1,11 +1,12 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { Column, Workload } from "@falconry/model/workload.ts";
+import { splitColumns } from "../features/part-rows.ts";
 import { unlike } from "./column-names.ts";
 import { type Reading, type RecognisedType, recogniseReading, recogniseType } from "./column-type.ts";
 import type { SuspectedLeak } from "./leaks.ts";
 import { measureLeaks } from "./measure-leaks.ts";
 import type { ReadTable, TableColumn } from "./read-table.ts";
-import { findKey, type JudgedColumn, whyUseless } from "./roles.ts";
+import { findKey, type JudgedColumn, judgeRole } from "./roles.ts";
 import { judgeTarget, type Target, titleOf } from "./target.ts";
 
 /** What whoever asks for a workload knows about the table. */
@@ -50,22 +51,12 @@ export function declareTable(table: ReadTable, known: TableKnowledge, file: stri
   const types = new Map(table.columns.map((column) => [column, recogniseType(column.profile, reading)]));
   const typeOf = (column: TableColumn) => types.get(column)?.type ?? "string";
   const target = judgeTarget(targetColumn, recogniseType(targetColumn.profile, reading), reading.missing, known.task, file);
-  const measured = measureLeaks(table.columns, typeOf, reading, target, time);
+  const measured = measureLeaks(table.columns, typeOf, reading, target, { time, ...(group && { group }) });
   const judge = (key: TableColumn | undefined, leaks: SuspectedLeak[]) =>
     table.columns.map((column): JudgedColumn => {
       const recognised: RecognisedType = types.get(column) ?? { type: "string", reason: "", misfits: 0 };
-      const missing = missingOf(column, reading);
-      const about = { ...column, recognised, missing };
-      const certain = leaks.find((leak) => leak.certain && leak.column === column.name);
-      const useless = whyUseless(column, recognised.type, missing);
-      if (column === targetColumn) return { ...about, role: "target", why: `the target: ${target.reason}` };
-      if (column === key) return { ...about, role: "key", why: "the key: every row has another value" };
-      if (excluded.includes(column)) return { ...about, role: "left-out", why: "left out: you said so" };
-      if (certain !== undefined) return { ...about, role: "left-out", why: `left out, ${certain.reason}`, leak: certain.reason };
-      if (time.length > 1 && column === time[0])
-        return { ...about, role: "left-out", why: "left out: the years to come are in no row to learn from" };
-      if (column === group) return { ...about, role: "left-out", why: "left out: it names the group, and the model is asked about others" };
-      return { ...about, role: useless === undefined ? "feature" : "left-out", why: useless === undefined ? "" : `left out: ${useless}` };
+      const about = { ...column, recognised, missing: missingOf(column, reading) };
+      return { ...about, ...judgeRole(column, about, { target, key, excluded, leaks, time, group }) };
     });
   const found = findKey(
     table.columns.filter((column) => column !== targetColumn && column !== group && !time.includes(column)),
@@ -148,11 +139,6 @@ function splitBy({ task }: Target, time: TableColumn[], group: TableColumn | und
   return task === "regression"
     ? { declared: { type: "random", testShare, seed }, reason: "a fifth by chance is the test part" }
     : { declared: { type: "stratified", testShare, seed }, reason: "a fifth of each class by chance is the test part" };
-}
-
-function splitColumns(split: Workload["split"]): string[] {
-  if (split.type === "time") return split.columns;
-  return split.type === "group" ? [split.column] : [];
 }
 
 function noFeatures(columns: JudgedColumn[], file: string): FalconryError {

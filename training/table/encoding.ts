@@ -1,3 +1,4 @@
+import { TextDecoder } from "node:util";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { markedEncoding, type RawFile, type TextEncoding } from "../datasets/raw-file.ts";
 
@@ -62,15 +63,14 @@ function zeros(bytes: Uint8Array, parity: 0 | 1): number {
 }
 
 async function isUtf8(file: RawFile): Promise<boolean> {
+  const decoder = new TextDecoder();
   let damaged = 0;
   let beyondAscii = 0;
-  for await (const text of file.text("utf-8")) {
-    if (!text.includes("\uFFFD")) {
-      if (damaged > 0) beyondAscii += text.match(/[^\0-\x7f]/g)?.length ?? 0;
-      continue;
-    }
-    damaged += text.match(/\uFFFD/g)?.length ?? 0;
-    beyondAscii += text.match(/[^\0-\x7f\uFFFD]/g)?.length ?? 0;
+  for await (const chunk of file.bytes()) {
+    const text = decoder.decode(chunk, { stream: true });
+    if (text.includes("\uFFFD")) damaged += text.split("\uFFFD").length - 1;
+    beyondAscii += chunk.byteLength - text.length; // characters beyond ASCII take more bytes than one
   }
+  if (decoder.decode() !== "") damaged += 1;
   return damaged <= damagedShare * beyondAscii;
 }

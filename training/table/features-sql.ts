@@ -1,5 +1,6 @@
 import { literal } from "../sql.ts";
 import { unlike } from "./column-names.ts";
+import { comment } from "./comment.ts";
 import type { DeclaredTable } from "./declare.ts";
 import type { JudgedColumn } from "./roles.ts";
 
@@ -47,9 +48,4 @@ function expressionsOf({ name, recognised: { type } }: JudgedColumn, time: strin
 function rareValues({ target, columns }: DeclaredTable): string {
   const type = columns.find(({ name }) => name === target.column.name)?.recognised.type;
   return target.rare.map(([text]) => (type === "string" ? literal(text) : text)).join(", ");
-}
-
-/** One line, whatever the text holds. */
-export function comment(text: string): string {
-  return text.replace(/[\p{C}\u2028\u2029]+/gu, " ").slice(0, 200);
 }

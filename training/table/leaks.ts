@@ -20,7 +20,7 @@ export interface SuspectedLeak {
 }
 
 /** Fewer rows show nothing. */
-export const fewestRows = 30;
+const fewestRows = 30;
 
 /** A column that alone foretells as much is the outcome under another name. */
 const disguise = 0.98;

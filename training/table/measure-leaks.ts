@@ -15,7 +15,7 @@ export function measureLeaks(
   typeOf: (column: TableColumn) => Column["type"],
   reading: Reading,
   target: Target,
-  time: TableColumn[],
+  { time, group }: { time: TableColumn[]; group?: TableColumn },
 ): SuspectedLeak[] {
   const outcomes = readCells(target.column, reading);
   const rows = outcomes.flatMap((value, row) => (isOutcome(value, target) ? [row] : []));
@@ -31,7 +31,7 @@ export function measureLeaks(
     parts.length > 1
       ? [{ name: parts.map(({ column }) => column.name).join("/"), cells: kept(momentCells(time, reading)), isTime: true }]
       : [];
-  const given = [...time.map(({ name }) => name), ...moment.map(({ name }) => name)];
+  const given = [...time, ...moment, ...(group === undefined ? [] : [group])].map(({ name }) => name);
   return suspectLeaks([...sampled, ...moment], outcomeOf(kept(outcomes), target), given);
 }
 

@@ -1,6 +1,9 @@
 import type { Column } from "@falconry/model/workload.ts";
+import { countedValues } from "./column-profile.ts";
 import type { RecognisedType } from "./column-type.ts";
+import type { SuspectedLeak } from "./leaks.ts";
 import { isIdentifierName, type TableColumn } from "./read-table.ts";
+import type { Target } from "./target.ts";
 
 /** A column, what it is read as, and whether a model may learn from it. */
 export interface JudgedColumn extends TableColumn {
@@ -20,8 +23,35 @@ const identifierShare = 0.5;
 const numberedShare = 0.95;
 const longText = 200;
 
+/** What is known of a table beside its columns. */
+interface Known {
+  target: Target;
+  key: TableColumn | undefined;
+  excluded: TableColumn[];
+  leaks: SuspectedLeak[];
+  time: TableColumn[];
+  group: TableColumn | undefined;
+}
+
+/** What a column is to a model, and why. */
+export function judgeRole(
+  column: TableColumn,
+  { recognised, missing }: Pick<JudgedColumn, "recognised" | "missing">,
+  { target, key, excluded, leaks, time, group }: Known,
+): Pick<JudgedColumn, "role" | "why" | "leak"> {
+  if (column === target.column) return { role: "target", why: `the target: ${target.reason}` };
+  if (column === key) return { role: "key", why: "the key: every row has another value" };
+  if (excluded.includes(column)) return { role: "left-out", why: "left out: you said so" };
+  const leak = leaks.find(({ certain, column: name }) => certain && name === column.name)?.reason;
+  if (leak !== undefined) return { role: "left-out", why: `left out, ${leak}`, leak };
+  if (time.length > 1 && column === time[0]) return { role: "left-out", why: "left out: the years to come are in no row to learn from" };
+  if (column === group) return { role: "left-out", why: "left out: it names the group, and the model is asked about others" };
+  const useless = whyUseless(column, recognised.type, missing);
+  return useless === undefined ? { role: "feature", why: "" } : { role: "left-out", why: `left out: ${useless}` };
+}
+
 /** Why no model can learn from the column alone; undefined where it can. */
-export function whyUseless({ header, profile }: TableColumn, type: Column["type"], missing: number): string | undefined {
+function whyUseless({ header, profile }: TableColumn, type: Column["type"], missing: number): string | undefined {
   const { values, distinct, longest } = profile;
   if (values === 0) return "it holds no value";
   if (distinct === 1) return missing === 0 ? "it is the same in every row" : "it is the same in every row that has it";
@@ -42,6 +72,6 @@ export function findKey(columns: TableColumn[], typeOf: (column: TableColumn) =>
 }
 
 function shareOf({ counts, values, valuesWhenTooMany }: TableColumn["profile"]): string {
-  const share = counts === undefined ? 2_000 / valuesWhenTooMany : counts.size / values;
+  const share = counts === undefined ? countedValues / valuesWhenTooMany : counts.size / values;
   return `${Math.round(share * 100)} %`;
 }

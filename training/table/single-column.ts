@@ -29,7 +29,7 @@ const prior = 1;
 export function foresightOf(cells: Cell[], outcome: Outcome): Foresight {
   const bins = binsOf(cells);
   return outcome.task === "regression"
-    ? regressionForesight(bins, outcome.values)
+    ? regressionForesight(bins, cells, outcome.values)
     : classForesight(bins, cells, outcome.labels, outcome.classes.length);
 }
 
@@ -67,7 +67,7 @@ function classForesight(bins: number[], cells: Cell[], labels: number[], classes
   return classes === 2 ? { ...foresight, auc: Math.max(aucOf(labels, scores), rankAuc(cells, labels)) } : foresight;
 }
 
-function regressionForesight(bins: number[], values: number[]): Foresight {
+function regressionForesight(bins: number[], cells: Cell[], values: number[]): Foresight {
   const sums = new Counts(bins, 2);
   for (const [row, value] of values.entries()) {
     sums.add(row, 0, value);
@@ -76,7 +76,17 @@ function regressionForesight(bins: number[], values: number[]): Foresight {
   const centre = meanOf(values);
   const squares = values.map((value, row) => (value - (sums.outOfFold(row, 0) + prior * centre) / (sums.outOfFold(row, 1) + prior)) ** 2);
   const spread = values.map((value) => (value - centre) ** 2);
-  return { task: "regression", rSquared: 1 - meanOf(squares) / meanOf(spread) };
+  return { task: "regression", rSquared: Math.max(1 - meanOf(squares) / meanOf(spread), linearRSquared(cells, values)) };
+}
+
+/** Of a column of numbers as it is: what a straight line explains. */
+function linearRSquared(cells: Cell[], values: number[]): number {
+  const known = cells.flatMap((cell, row) => (typeof cell === "number" ? [[cell, values[row] ?? 0] as const] : []));
+  if (known.length < cells.length / 2) return 0;
+  const [x, y] = [meanOf(known.map(([cell]) => cell)), meanOf(known.map(([, value]) => value))];
+  const product = meanOf(known.map(([cell, value]) => (cell - x) * (value - y)));
+  const squares = meanOf(known.map(([cell]) => (cell - x) ** 2)) * meanOf(known.map(([, value]) => (value - y) ** 2));
+  return squares === 0 ? 0 : Math.min(1, product ** 2 / squares);
 }
 
 function meanOf(values: number[]): number {

@@ -1,7 +1,7 @@
 import type { Column, Workload } from "@falconry/model/workload.ts";
+import { comment } from "./comment.ts";
 import { type DeclaredTable, declaredColumns } from "./declare.ts";
 import { defaultSettings } from "./default-settings.ts";
-import { comment } from "./features-sql.ts";
 import type { ReadTable } from "./read-table.ts";
 import type { JudgedColumn } from "./roles.ts";
 import { titleOf } from "./target.ts";
@@ -18,7 +18,7 @@ export function workloadOf({ name, sample }: NewWorkload, table: ReadTable, decl
   const { encoding, delimiter, header, records } = table;
   return {
     name,
-    question: `Which ${titleOf(target.column).trim()}?`,
+    question: `What will ${titleOf(target.column).replace(/\s+/g, " ").trim()} be?`,
     source: {
       sample,
       ...(delimiter !== "," && { delimiter }),
