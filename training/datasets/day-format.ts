@@ -17,13 +17,13 @@ const monthNames = [
 ];
 const abbreviated = 3;
 
-const tokens = {
-  YYYY: String.raw`(?<year>\d{4})`,
-  MMMM: String.raw`(?<name>[A-Za-z]{3,9})\.?`,
-  MM: String.raw`(?<month>\d{2})`,
-  M: String.raw`(?<month>\d{1,2})`,
-  DD: String.raw`(?<day>\d{2})`,
-  D: String.raw`(?<day>\d{1,2})`,
+const tokens: Record<string, string> = {
+  YYYY: String.raw`(\d{4})`,
+  MMMM: String.raw`([A-Za-z]{3,9})\.?`,
+  MM: String.raw`(\d{2})`,
+  M: String.raw`(\d{1,2})`,
+  DD: String.raw`(\d{2})`,
+  D: String.raw`(\d{1,2})`,
 };
 
 /**
@@ -33,16 +33,15 @@ const tokens = {
  * @returns undefined where the format lacks year, month or day, or names one twice
  */
 export function dayFormat(format: string): ReadDay | undefined {
-  const found = format.match(/YYYY|M{1,2}(?!M)|MMMM|D{1,2}/g) ?? [];
-  const parts = found.map((token) => token[0]).sort();
-  if (parts.join("") !== "DMY") return undefined;
-  const pattern = format.replace(/YYYY|MMMM|MM|M|DD|D|[.*+?^${}()|[\]\\]/g, (part) =>
-    part in tokens ? tokens[part as keyof typeof tokens] : `\\${part}`,
-  );
-  const whole = new RegExp(`^${pattern}$`);
+  const found = format.match(/YYYY|MMMM|MM|M|DD|D/g) ?? [];
+  const parts = found.map((token) => token[0]);
+  if (parts.toSorted().join("") !== "DMY") return undefined;
+  const pattern = new RegExp(`^${format.replace(/YYYY|MMMM|MM|M|DD|D|[.*+?^${}()|[\]\\]/g, (part) => tokens[part] ?? `\\${part}`)}$`);
+  const [year, month, day] = ["Y", "M", "D"].map((part) => parts.indexOf(part) + 1);
+  const monthOf = found.includes("MMMM") ? monthNumber : Number;
   return (text) => {
-    const { year, month, name, day } = whole.exec(text)?.groups ?? {};
-    return year === undefined ? undefined : existingDay(Number(year), name === undefined ? Number(month) : monthNumber(name), Number(day));
+    const match = pattern.exec(text);
+    return match === null ? undefined : existingDay(Number(match[year ?? 0]), monthOf(match[month ?? 0] ?? ""), Number(match[day ?? 0]));
   };
 }
 

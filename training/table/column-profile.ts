@@ -58,6 +58,8 @@ export class ColumnProfile {
   /** All values, as long as no two are the same; only where that was asked for. */
   #all: Set<string> | undefined;
   #daysFound = 0;
+  /** The formats that were seen among many days are tried before all others. */
+  #likely: [string, ReadDay][] = [];
 
   /** @param proveUnique costs memory for each row: for a column that may be a key */
   constructor(proveUnique: boolean) {
@@ -135,17 +137,18 @@ export class ColumnProfile {
 
   #addDay(field: string): void {
     if (field.length < 8 || field.length > 40) return;
-    const time = clock.exec(field);
+    const time = field.includes(":") ? clock.exec(field) : null;
     const day = time === null ? field : field.slice(0, time.index);
-    let found = false;
-    for (const [format, read] of dayReaders) {
-      if (read(day) === undefined) continue;
-      this.days.set(format, (this.days.get(format) ?? 0) + 1);
-      found = true;
-    }
-    if (!found) return;
+    if (!this.#countDay(day, this.#likely) && !this.#countDay(day, dayReaders)) return;
     this.#daysFound += 1;
+    if (this.#daysFound === daysTried) this.#likely = dayReaders.filter(([format]) => this.days.has(format));
     if (time !== null) this.times += 1;
+  }
+
+  #countDay(day: string, readers: [string, ReadDay][]): boolean {
+    const fitting = readers.filter(([, read]) => read(day) !== undefined);
+    for (const [format] of fitting) this.days.set(format, (this.days.get(format) ?? 0) + 1);
+    return fitting.length > 0;
   }
 
   #count(field: string): void {

@@ -58,7 +58,7 @@ export const workload = {
   columns: {
 ${columnLines.join("\n")}
   },
-  // ${declared.numbered ? "no column names each row once: the record's number in its file does" : comment(`each row has a ${key[0]} of its own`)}
+  // ${declared.numbered ? "no column names each row once: the record's number in its file does" : comment(`every row has another ${key[0]}`)}
   key: ${written(key)},
   // ${comment(declared.target.reason)}
   target: ${written(target)},
