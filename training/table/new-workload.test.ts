@@ -108,6 +108,12 @@ test.each(["Orders", "1st", "a_b"])("%s is no name of a workload", async (name) 
   await expect(newWorkload(join(folder, name), { from, target: "gone" })).rejects.toMatchObject({ code: "workload.name" });
 });
 
+test("JSON is read by declared workloads only", async () => {
+  const { folder, from } = await ordersFile();
+  await writeFile(`${from}.json`, "[]");
+  await expect(newWorkload(folder, { from: `${from}.json`, target: "gone" })).rejects.toMatchObject({ code: "table.no-text" });
+});
+
 test("a file that is not there is a usage error", async () => {
   const { folder } = await ordersFile();
   await expect(newWorkload(folder, { from: "/nowhere.csv", target: "gone" })).rejects.toMatchObject({ code: "ingest.missing-file" });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, realpath, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
@@ -49,6 +49,7 @@ export async function newWorkload(nameOrPath: string, options: NewWorkloadOption
   requireName(name);
   if (options.force !== true) await requireEmpty(folder);
   const file = await RawFile.open(resolve(options.from));
+  if (file.isJson) throw notCsv(file.name);
   const { target, timeColumns = [], groupColumn, exclude = [], headerless, progress = silent } = options;
   const named = [target, ...timeColumns, ...exclude, ...(groupColumn === undefined ? [] : [groupColumn])];
   const table = await readTable(file, { named, progress, ...(headerless !== undefined && { headerless }) });
@@ -73,11 +74,18 @@ function requireName(name: string): void {
 }
 
 async function requireEmpty(folder: string): Promise<void> {
-  const found = await readdir(folder).catch(() => []);
+  const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? [] : ["a file"]));
   if (found.length === 0) return;
   throw new FalconryError("workload.exists", {
     message: `${folder} holds ${found.slice(0, 3).join(", ")}${found.length > 3 ? ", …" : ""} already`,
     hint: "Give another name, or overwrite the workload that stands there: --force",
+  });
+}
+
+function notCsv(name: string): FalconryError {
+  return new FalconryError("table.no-text", {
+    message: `${name} is JSON, by its name`,
+    hint: "Give a CSV; what reads JSON into a declared workload is source.jsonReader (training/datasets/json-records.ts)",
   });
 }
 
@@ -88,6 +96,7 @@ function sampleName(name: string): string {
 
 async function copyInto(from: string, to: string): Promise<void> {
   if (existsSync(to) && (await realpath(to)) === (await realpath(from))) return;
+  await rm(to, { force: true }); // what stands there may be read-only, as its source was
   await copyFile(from, to);
 }
 
