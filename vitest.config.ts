@@ -2,13 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const SECOND = 1_000;
 const integration = "**/*.integration.test.ts";
-/** Regions that are killed in part, and canaries whose heart must beat each second: they want the machine to themselves. */
-const trials = [
-  "scripts/trials/*.integration.test.ts",
-  "registry/promotion/canary.integration.test.ts",
-  "registry/python.integration.test.ts",
-  "serving/endpoint-host/guarded-canary.integration.test.ts",
-];
+/** Judges that find out who is slow, and more callers than the machine can serve: they want it to themselves. */
+const trials = ["bad-challengers", "promotions-under-load"].map((name) => `scripts/trials/${name}.integration.test.ts`);
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/.falconry/**"];
 
 /**

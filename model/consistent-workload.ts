@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { type Column, type Workload, workloadSchema } from "./workload.ts";
 
 /** A declaration whose parts fit each other: {@link workloadSchema} checks each part alone. */
@@ -10,7 +9,6 @@ export const consistentWorkload = workloadSchema.superRefine((workload, { addIss
     ...sourceFaults(workload),
     ...splitFaults(workload),
     ...settingFaults(workload),
-    ...canaryFaults(workload),
   ]) {
     addIssue({ code: "custom", path, message });
   }
@@ -93,15 +91,6 @@ function settingFaults({ candidates, gates }: Workload): Fault[] {
       ? []
       : [{ path: ["gates", "floor"], message: `every metric lies in [0, 1], ${gates.floor} does not` }]),
   ];
-}
-
-/** The judge must have time for a verdict before its silence is taken for one (D4). */
-function canaryFaults({ rollout: { canary } }: z.output<typeof workloadSchema>): Fault[] {
-  if (canary === undefined) return [];
-  const { minimumBakeSeconds, silenceToAlarmSeconds, maxBakeSeconds } = canary;
-  if (minimumBakeSeconds + silenceToAlarmSeconds < maxBakeSeconds) return [];
-  const message = `${maxBakeSeconds} leaves no time for a verdict between minimumBakeSeconds (${minimumBakeSeconds}) and the last silenceToAlarmSeconds (${silenceToAlarmSeconds})`;
-  return [{ path: ["rollout", "canary", "maxBakeSeconds"], message }];
 }
 
 function isNumeric({ type }: Column): boolean {

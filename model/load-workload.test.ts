@@ -131,7 +131,7 @@ describe("a declaration that does not hold is refused at the property", () => {
     [
       "a bake that ends before the judge may speak",
       canary({ maxBakeSeconds: 300 }),
-      "workload.rollout.canary.maxBakeSeconds: it must be at least minimumBakeSeconds + silenceToAlarmSeconds",
+      "workload.rollout.canary.maxBakeSeconds: it must be at least minimumBakeSeconds + windowSeconds + silenceToAlarmSeconds",
     ],
     ["a setting of the canary that is none", canary({ errors: 0 }), 'workload.rollout.canary: Unrecognized key: "errors"'],
     ["formats of a number", column("pressure", { formats: ["D.M.YYYY"] }), "workload.columns.pressure.formats: a number has no formats"],

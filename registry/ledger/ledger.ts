@@ -5,6 +5,9 @@ import { type ChainHead, chain, genesis, hashOf, type LedgerRecord, readEvent } 
 import { Head, type HeadItem, type Lease, readHead } from "./head.ts";
 import { type Witness, Witnesses } from "./witness.ts";
 
+/** An answer of a Lambda may have 6 MB; events hold up to 32 KB of evidence each. */
+export const maxPageBytes = 4 * 1024 * 1024;
+
 export interface LedgerReading {
   /** In order. */
   records: LedgerRecord[];
@@ -61,7 +64,7 @@ export class Ledger {
   }
 
   /**
-   * At most `limit` events after the one of sequence `after`.
+   * At most `limit` events after the one of sequence `after`, and no more than `maxPageBytes` of them, but one at least.
    *
    * @throws FalconryError `registry.ledger-corrupt`
    */
@@ -80,12 +83,14 @@ export class Ledger {
       );
       texts.push(...Items.map((item) => ({ sequence: sequenceOf(item), text: item.event?.S ?? "" })));
       key = LastEvaluatedKey;
-    } while (key !== undefined && texts.length < wanted);
+    } while (key !== undefined && texts.length < wanted && bytesOf(texts) < maxPageBytes);
     const before = after === 0 ? undefined : texts.shift();
     if (before !== undefined && before.sequence !== after) throw this.#corrupt(after, "it is missing");
     const start = before === undefined ? genesis : { sequence: after, hash: hashOf(before.text) };
     if (after !== 0 && before === undefined) return { records: [], more: false };
-    return { records: this.#follow(start, texts.slice(0, limit)), more: texts.length > limit };
+    const page = texts.slice(0, limit);
+    while (page.length > 1 && bytesOf(page) > maxPageBytes) page.pop();
+    return { records: this.#follow(start, page), more: texts.length > page.length || key !== undefined };
   }
 
   /**
@@ -192,6 +197,10 @@ export class Ledger {
 interface StoredEvent {
   sequence: number;
   text: string;
+}
+
+function bytesOf(texts: readonly StoredEvent[]): number {
+  return texts.reduce((bytes, { text }) => bytes + Buffer.byteLength(text), 0);
 }
 
 function sequenceOf(item: Record<string, AttributeValue>): number {

@@ -1,4 +1,4 @@
-// Preloaded by the launcher: keeps TypeScript sources as Node runs them, without their types, so that only a changed file is stripped
+// Preloaded by the launcher, and by own-program.ts: keeps TypeScript sources as Node runs them, without their types, so that only a changed file is stripped
 // again. Stripping is most of the command's start, and Node's own compile cache does not cover it. JavaScript, so as to start at once.
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
