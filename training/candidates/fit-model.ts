@@ -3,6 +3,7 @@ import type { Feature } from "@falconry/model/onnx/preprocessing.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 import type { Candidate } from "./candidate.ts";
 import { categoricalInputs, fitPreprocessing, preprocess } from "./preprocessing.ts";
+import { meanAndScale } from "./standardisation.ts";
 
 /** A fitted candidate together with the preprocessing that was fitted on the same rows. */
 export interface FittedModel {
@@ -12,6 +13,8 @@ export interface FittedModel {
   /** None of a regression. */
   classes: (number | string)[];
   estimator: Estimator;
+  /** What an answer's error is small beside: 1 for probabilities; of a regression the target's mean and deviation together. */
+  magnitude: number;
 }
 
 /** Fits preprocessing and candidate on these rows and no others. */
@@ -20,5 +23,11 @@ export async function fitModel(candidate: Candidate, rows: FeatureTable, seed: n
   const { classes, labels } = rows;
   const examples = { inputs: preprocess(rows, features), categorical: categoricalInputs(features), labels, classes: classes.length };
   const { predict, estimator } = await candidate.fit(examples, seed);
-  return { predict: (others) => predict(preprocess(others, features)), features, classes, estimator };
+  return { predict: (others) => predict(preprocess(others, features)), features, classes, estimator, magnitude: magnitudeOf(rows) };
+}
+
+function magnitudeOf({ labels, classes }: FeatureTable): number {
+  if (classes.length > 0) return 1;
+  const { mean, scale } = meanAndScale(labels);
+  return Math.abs(mean) + scale;
 }

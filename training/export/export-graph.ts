@@ -3,13 +3,9 @@ import { classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
 import { regressorGraph } from "@falconry/model/onnx/regressor-graph.ts";
 import { OnnxModel } from "@falconry/model/session.ts";
 import type { FittedModel } from "../candidates/fit-model.ts";
-import { meanAndScale } from "../candidates/standardisation.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 
-/**
- * A probability of the graph, whose numbers have 32 bits, may differ by this much from the fitted model's; a value by this share of the
- * predicted values' size and deviation.
- */
+/** An answer of the graph, whose numbers have 32 bits, may differ by this share of itself and of the answers' magnitude from the fitted model's. */
 const parityTolerance = 1e-5;
 
 /**
@@ -30,11 +26,10 @@ export async function exportGraph(model: FittedModel, rows: FeatureTable): Promi
 async function requireParity(bytes: Uint8Array, model: FittedModel, rows: FeatureTable): Promise<void> {
   const fitted = model.predict(rows);
   const exported = await answers(bytes, rows);
-  const tolerances = model.classes.length > 0 ? model.classes.map(() => parityTolerance) : [tolerance(fitted.flat())];
   for (const [row, expected] of fitted.entries()) {
     for (const [column, value] of expected.entries()) {
       const answer = exported[row]?.[column] ?? Number.NaN;
-      if (Math.abs(answer - value) <= (tolerances[column] ?? 0)) continue;
+      if (Math.abs(answer - value) <= parityTolerance * (model.magnitude + Math.abs(value))) continue;
       const what = model.classes.length > 0 ? `probability of ${model.classes[column]}` : "value";
       throw new FalconryError("train.export-differs", {
         message: `${rows.keys[row]?.join(", ")}: ${what} is ${answer} by the graph, ${value} by the fitted model`,
@@ -42,11 +37,6 @@ async function requireParity(bytes: Uint8Array, model: FittedModel, rows: Featur
       });
     }
   }
-}
-
-function tolerance(values: number[]): number {
-  const { mean, scale } = meanAndScale(values);
-  return parityTolerance * (Math.abs(mean) + scale);
 }
 
 /** @returns rows x classes, or rows x 1 */
