@@ -51,6 +51,24 @@ const candidate = z.discriminatedUnion("type", [
     learningRate: z.number().positive(),
     l2: z.number().nonnegative(),
   }),
+  /** For features that are the pixels of an image. */
+  z.strictObject({
+    name,
+    type: z.literal("cnn"),
+    /** The features are its numbers: line after line, pixel after pixel, channel after channel. */
+    image: z.strictObject({
+      height: z.number().int().positive(),
+      width: z.number().int().positive(),
+      channels: z.number().int().positive(),
+    }),
+    /** One convolution each, which halves the image. */
+    filters: z.array(z.number().int().positive()).nonempty(),
+    hiddenUnits: z.array(z.number().int().positive()),
+    epochs: z.number().int().positive(),
+    batchSize: z.number().int().positive(),
+    learningRate: z.number().positive(),
+    l2: z.number().nonnegative(),
+  }),
   /** Boosted trees, by LightGBM. */
   z.strictObject({
     name,

@@ -1,3 +1,4 @@
+import { addConvolutions, type Convolution, checkConvolutions, flatWidth, type ImageShape } from "./convolutions.ts";
 import { floatTensor, type GraphBuilder, int, int64Tensor } from "./graph.ts";
 import { addTrees, checkTrees, type TreeEnsemble } from "./tree-ensemble.ts";
 
@@ -25,6 +26,8 @@ export type Estimator =
    * it ends in one output without activation.
    */
   | { type: "mlp"; layers: DenseLayer[] }
+  /** The inputs are an image; what the convolutions leave of it goes through layers like an mlp's. */
+  | { type: "cnn"; image: ImageShape; convolutions: Convolution[]; layers: DenseLayer[] }
   /** The outputs go through a softmax; for two classes there is one, whose sigmoid is the second class's probability. Of a regression it is the value. */
   | { type: "trees"; ensemble: TreeEnsemble };
 
@@ -37,7 +40,10 @@ type Computing = Exclude<Estimator, { type: "constant" | "mean" }>;
  * @throws RangeError where the estimator's shapes do not fit the inputs, the classes or each other
  */
 export function addClassifier(graph: GraphBuilder, matrix: string, estimator: Computing, inputs: number, classes: number): string {
-  if (estimator.type !== "trees") return addDenseLayers(graph, matrix, classifierLayers(estimator, inputs, classes));
+  if (estimator.type !== "trees") {
+    const [flat, width] = addImage(graph, matrix, estimator, inputs);
+    return addDenseLayers(graph, flat, classifierLayers(estimator, width, classes));
+  }
   const { ensemble } = estimator;
   checkTrees(ensemble, inputs);
   const outputs = ensemble.bases.length;
@@ -54,7 +60,10 @@ export function addClassifier(graph: GraphBuilder, matrix: string, estimator: Co
  * @throws RangeError where the estimator's shapes do not fit the inputs or each other
  */
 export function addRegressor(graph: GraphBuilder, matrix: string, estimator: Computing, inputs: number): string {
-  if (estimator.type !== "trees") return addDenseLayers(graph, matrix, regressorLayers(estimator, inputs));
+  if (estimator.type !== "trees") {
+    const [flat, width] = addImage(graph, matrix, estimator, inputs);
+    return addDenseLayers(graph, flat, regressorLayers(estimator, width));
+  }
   checkTrees(estimator.ensemble, inputs);
   if (estimator.ensemble.bases.length !== 1) throw new RangeError("a regression has one output");
   return addTrees(graph, matrix, estimator.ensemble);
@@ -68,6 +77,14 @@ export function addConstant(graph: GraphBuilder, input: string, numbers: number[
 }
 
 type Dense = Exclude<Computing, { type: "trees" }>;
+
+/** The matrix that the layers see, and its width. */
+function addImage(graph: GraphBuilder, matrix: string, estimator: Dense, inputs: number): [string, number] {
+  if (estimator.type !== "cnn") return [matrix, inputs];
+  const { image, convolutions } = estimator;
+  checkConvolutions(image, convolutions, inputs);
+  return [addConvolutions(graph, matrix, image, convolutions), flatWidth(image, convolutions)];
+}
 
 /** The last layer has one output per class. */
 function classifierLayers(estimator: Dense, inputs: number, classes: number): DenseLayer[] {
@@ -93,7 +110,7 @@ function regressorLayers(estimator: Dense, inputs: number): DenseLayer[] {
 
 /** @param activation of a linear model */
 function layersOf(estimator: Dense, activation: Activation): DenseLayer[] {
-  if (estimator.type === "mlp") return estimator.layers;
+  if (estimator.type !== "linear") return estimator.layers;
   const { weights, bias } = estimator;
   const inputs = weights[0]?.length ?? 0;
   const transposed = Array.from({ length: inputs }, (_, input) => weights.map((row) => row[input] ?? Number.NaN));

@@ -1,6 +1,7 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { CandidateSettings, Workload } from "@falconry/model/workload.ts";
 import type { Candidate } from "./candidate.ts";
+import { cnn } from "./cnn.ts";
 import { gradientBoosting } from "./gradient-boosting.ts";
 import { linearRegression } from "./linear-regression.ts";
 import { logisticRegression } from "./logistic-regression.ts";
@@ -38,6 +39,10 @@ function make(settings: CandidateSettings): Candidate {
     case "mlp": {
       const { name, type: _, ...rest } = settings;
       return mlp(name, rest);
+    }
+    case "cnn": {
+      const { name, type: _, ...rest } = settings;
+      return cnn(name, rest);
     }
     case "gradient-boosting": {
       const { name, type: _, ...rest } = settings;
