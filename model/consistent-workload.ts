@@ -49,6 +49,10 @@ function targetFaults({ columns, key, target }: Workload): Fault[] {
   if (column.optional) return at(`"${target.column}" is optional, and a target may not be missing`);
   if (column.knownAfterEvent !== undefined)
     return at(`"${target.column}" is declared knownAfterEvent, which training refuses; a target need not be`);
+  if (target.task === "regression")
+    return column.type === "number" || column.type === "integer"
+      ? []
+      : at(`"${target.column}" is a ${column.type}, and a regression predicts a number`);
   return column.type === "number" || column.type === "date" ? at(`"${target.column}" is a ${column.type}, which has no classes`) : [];
 }
 

@@ -27,8 +27,10 @@ export async function peersPython(): Promise<string> {
     await mkdir(cache, { recursive: true });
     const building = `${environment}.${process.pid}`;
     process.stderr.write("installing what is compared with (pip, from PyPI)\n");
-    await run(join(checkoutFolder, ".venv/bin/python"), ["-m", "venv", building]);
-    await run(join(building, "bin/python"), ["-m", "pip", "install", "--quiet", "--requirement", requirements], { maxBuffer: 64 << 20 });
+    const python = join(checkoutFolder, ".venv/bin/python");
+    await run(python, ["-m", "venv", "--without-pip", building]);
+    const install = ["-m", "pip", "--python", join(building, "bin/python"), "install", "--quiet", "--requirement", requirements];
+    await run(python, install, { maxBuffer: 64 << 20 });
     await rm(environment, { recursive: true, force: true });
     await rename(building, environment);
   }

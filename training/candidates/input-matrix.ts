@@ -17,7 +17,9 @@ export function inputMatrix(rows: readonly (readonly number[])[]): InputMatrix {
 }
 
 export function columnOf({ rows, columns, values }: InputMatrix, column: number): Float64Array {
-  return Float64Array.from({ length: rows }, (_, row) => values[row * columns + column] ?? Number.NaN);
+  const numbers = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) numbers[row] = values[row * columns + column] ?? Number.NaN;
+  return numbers;
 }
 
 /** Cuts numbers that stand row after row into rows of so many. */

@@ -52,6 +52,9 @@ export function products(columns: Columns, perRow: Float64Array): Float64Array {
   return Float64Array.from(columns, (column) => dot(column, perRow));
 }
 
+/** So many rows of some twenty columns stay in a processor's cache while each column is multiplied with each. */
+const rowsAtOnce = 1024;
+
 /**
  * Products of each column with each, size x size, row after row.
  *
@@ -60,14 +63,19 @@ export function products(columns: Columns, perRow: Float64Array): Float64Array {
  */
 export function gram(columns: Columns, penalty: number, weights?: Float64Array): Float64Array {
   const size = columns.length;
+  const rows = columns[0]?.length ?? 0;
   const matrix = new Float64Array(size * size);
-  for (const [i, column] of columns.entries()) {
-    const weighted = weights === undefined ? column : multiplied(column, weights);
-    for (let j = i; j < size; j++) {
-      const product = dot(weighted, columns[j] ?? weighted) + (i === j && i > 0 ? penalty : 0);
-      matrix[i * size + j] = product;
-      matrix[j * size + i] = product;
+  for (let start = 0; start < rows; start += rowsAtOnce) {
+    const part = columns.map((column) => column.subarray(start, start + rowsAtOnce));
+    const partWeights = weights?.subarray(start, start + rowsAtOnce);
+    for (const [i, column] of part.entries()) {
+      const weighted = partWeights === undefined ? column : multiplied(column, partWeights);
+      for (let j = i; j < size; j++) matrix[i * size + j] = (matrix[i * size + j] ?? 0) + dot(weighted, part[j] ?? weighted);
     }
+  }
+  for (let i = 0; i < size; i++) {
+    if (i > 0) matrix[i * size + i] = (matrix[i * size + i] ?? 0) + penalty;
+    for (let j = 0; j < i; j++) matrix[i * size + j] = matrix[j * size + i] ?? 0;
   }
   return matrix;
 }
