@@ -117,7 +117,11 @@ describe("a declaration that does not hold is refused at the property", () => {
     ],
     [
       "a regression of a text",
-      { ...column("failed", { type: "string", range: undefined }), target: { column: "failed", task: "regression" } },
+      {
+        ...pumps,
+        columns: { ...pumps.columns, failed: { type: "string", description: "What broke" } },
+        target: { column: "failed", task: "regression" },
+      },
       'workload.target.column: "failed" is a string, and a regression predicts a number',
     ],
     ["a range of strings", column("pump", { range: { min: 1 } }), "workload.columns.pump.range: a string has no range"],

@@ -175,7 +175,7 @@ export class Network {
       gradients.set(kernel, tf.matMul(input, slope, true, false));
       gradients.set(bias, tf.sum(slope, 0));
       if (index === 0 && this.#convolutions.length === 0) break;
-      const before = tf.matMul(slope, kernel, false, true);
+      const before = tf.matMul<Tensor2D>(slope, kernel, false, true);
       // ReLU lets nothing through where it gave 0; the convolutions' own is TensorFlow's
       slope = index === 0 ? before : tf.mul<Tensor2D>(before, tf.step(input));
     }
