@@ -95,6 +95,7 @@ export const errorCatalogue = {
   "train.too-few-rows": { exit: 3, when: "A class has too few rows to be split and cross-validated." },
   "train.unknown-candidate": { exit: 2, when: "The workload declares no candidate of this name." },
   "train.candidate-failed": { exit: 3, when: "A candidate cannot be fitted to this target, or its fit does not converge." },
+  "train.library-missing": { exit: 4, when: "LightGBM's library, or the OpenMP runtime that it needs, cannot be loaded." },
   "train.export-differs": { exit: 3, when: "The exported graph does not predict what the fitted model predicts." },
   "tracking.unreachable": { exit: 4, when: "MLflow stopped answering during a training." },
   "model.unreadable": { exit: 3, when: "The bytes of model.onnx are no ONNX model that the runtime loads." },

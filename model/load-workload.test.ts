@@ -79,6 +79,16 @@ test("what a declaration leaves out of its canary is filled in", async () => {
   expect(rollout.canary).toEqual({ ...canarySettings(undefined), minimumRequests: 50 });
 });
 
+test("a number may be the target of a regression", async () => {
+  const leak = { ...pumps.columns.failed, type: "number" as const, description: "Litres lost in a day" };
+  await declare({
+    ...pumps,
+    columns: { ...pumps.columns, failed: leak },
+    target: { column: "failed", task: "regression" },
+  } satisfies Workload);
+  expect((await loadWorkload(folder)).target.task).toBe("regression");
+});
+
 describe("a declaration that does not hold is refused at the property", () => {
   test.for([
     ["an unknown property", { ...pumps, colour: "red" }, 'workload: Unrecognized key: "colour"'],
@@ -104,6 +114,15 @@ describe("a declaration that does not hold is refused at the property", () => {
       "a target without classes",
       column("failed", { type: "number" }),
       'workload.target.column: "failed" is a number, which has no classes',
+    ],
+    [
+      "a regression of a text",
+      {
+        ...pumps,
+        columns: { ...pumps.columns, failed: { type: "string", description: "What broke" } },
+        target: { column: "failed", task: "regression" },
+      },
+      'workload.target.column: "failed" is a string, and a regression predicts a number',
     ],
     ["a range of strings", column("pump", { range: { min: 1 } }), "workload.columns.pump.range: a string has no range"],
     ["an empty range", column("failed", { range: { min: 2, max: 1 } }), "workload.columns.failed.range: min is above max"],

@@ -74,6 +74,34 @@ export function logLoss(actual: readonly Label[], probabilities: readonly (reado
   return losses.length === 0 ? Number.NaN : mean(losses);
 }
 
+/** Root of the mean squared error, in the target's unit, 0 or more; NaN of no rows. */
+export function rootMeanSquaredError(actual: readonly number[], predicted: readonly number[]): number {
+  return Math.sqrt(total(errors(actual, predicted).map((error) => error * error)) / actual.length);
+}
+
+/** Mean of the errors' size, in the target's unit, 0 or more; NaN of no rows. */
+export function meanAbsoluteError(actual: readonly number[], predicted: readonly number[]): number {
+  return total(errors(actual, predicted).map(Math.abs)) / actual.length;
+}
+
+/**
+ * Share of the target's variance that the predictions explain, at most 1; 0 is what the mean of these rows reaches, and a model may do
+ * worse. The same as scikit-learn's r2_score.
+ *
+ * @returns NaN where the target does not vary: there is nothing to explain
+ */
+export function rSquared(actual: readonly number[], predicted: readonly number[]): number {
+  const centre = total(actual) / actual.length;
+  const spread = total(actual.map((value) => (value - centre) ** 2));
+  if (!(spread > 0)) return Number.NaN;
+  return 1 - total(errors(actual, predicted).map((error) => error * error)) / spread;
+}
+
+function errors(actual: readonly number[], predicted: readonly number[]): number[] {
+  if (actual.length !== predicted.length) throw new RangeError(`${actual.length} values, ${predicted.length} predictions`);
+  return actual.map((value, row) => (predicted[row] ?? Number.NaN) - value);
+}
+
 function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }

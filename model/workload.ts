@@ -26,9 +26,27 @@ const column = z.strictObject({
 });
 
 const candidate = z.discriminatedUnion("type", [
+  /** Each class as probable as it was frequent. */
   z.strictObject({ name, type: z.literal("majority") }),
-  /** L2-regularised; C is the inverse of the penalty's weight, as in scikit-learn. */
-  z.strictObject({ name, type: z.literal("logistic-regression"), C: z.number().positive() }),
+  /** The mean of a regression's target. */
+  z.strictObject({ name, type: z.literal("mean") }),
+  z.strictObject({
+    name,
+    type: z.literal("logistic-regression"),
+    /** Inverse of the penalty's weight, as in scikit-learn. */
+    C: z.number().positive(),
+    /** l1 leaves out inputs that say little. @default "l2" */
+    penalty: z.enum(["l1", "l2"]).optional(),
+  }),
+  /** Inputs and target are standardised. */
+  z.strictObject({
+    name,
+    type: z.literal("linear-regression"),
+    /** Weight of the penalty, as in scikit-learn's Ridge (l2) and Lasso (l1). */
+    alpha: z.number().positive(),
+    /** l1 leaves out inputs that say little. @default "l2" */
+    penalty: z.enum(["l1", "l2"]).optional(),
+  }),
   z.strictObject({
     name,
     type: z.literal("mlp"),
@@ -37,6 +55,42 @@ const candidate = z.discriminatedUnion("type", [
     batchSize: z.number().int().positive(),
     learningRate: z.number().positive(),
     l2: z.number().nonnegative(),
+  }),
+  /** For features that are the pixels of an image. */
+  z.strictObject({
+    name,
+    type: z.literal("cnn"),
+    /** The features are its numbers: line after line, pixel after pixel, channel after channel. */
+    image: z.strictObject({
+      height: z.number().int().positive(),
+      width: z.number().int().positive(),
+      channels: z.number().int().positive(),
+    }),
+    /** One convolution each, which halves the image. */
+    filters: z.array(z.number().int().positive()).nonempty(),
+    hiddenUnits: z.array(z.number().int().positive()),
+    epochs: z.number().int().positive(),
+    batchSize: z.number().int().positive(),
+    learningRate: z.number().positive(),
+    l2: z.number().nonnegative(),
+  }),
+  /** Boosted trees, by LightGBM. */
+  z.strictObject({
+    name,
+    type: z.literal("gradient-boosting"),
+    /** Trees; of more than two classes, trees per class. */
+    rounds: z.number().int().positive(),
+    learningRate: z.number().positive(),
+    /** Most leaves of a tree. */
+    leaves: z.number().int().min(2),
+    /** @default 20 */
+    minRowsPerLeaf: z.number().int().positive().optional(),
+    /** @default 0 */
+    l2: z.number().nonnegative().optional(),
+    /** Share of the rows that a tree is grown on. @default 1 */
+    rowShare: z.number().positive().max(1).optional(),
+    /** Share of the columns that a tree may split by. @default 1 */
+    columnShare: z.number().positive().max(1).optional(),
   }),
 ]);
 

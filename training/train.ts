@@ -82,7 +82,7 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
     progress(`fitting ${winner.name} on ${features.train.keys.length} rows`);
     const model = await fitModel(winner, features.train, declaration.crossValidation.seed);
     const graph = await exportGraph(model, features.test);
-    const answers = scored(features.test, model.predictProbabilities(features.test));
+    const answers = scored(features.test, model.predict(features.test));
     const test = measureWithIntervals(answers, declaration.split.seed);
     await run.logMetrics(testMetrics(test));
     await run.logArtifact("evaluation/confusion.json", {

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { table } from "@falconry/cli/tables/table.ts";
+import { measureCandidates } from "./candidates.ts";
 import { measureDrill } from "./drill.ts";
+import { measureExport } from "./export.ts";
 import { measureHistory } from "./history.ts";
 import { measureHost } from "./host.ts";
 import { measureInference } from "./inference.ts";
@@ -23,6 +25,8 @@ const benchmarks: Record<string, (runs: number) => Measurement[] | Promise<Measu
   reconcile: measureReconcile,
   rollback: measureRollback,
   drill: measureDrill,
+  candidates: measureCandidates,
+  export: measureExport,
 };
 
 const help = `scripts/bench [${Object.keys(benchmarks).join("|")} …]: medians of several runs and their ratios; all benchmarks where none is named

@@ -19,23 +19,26 @@ test("each fold is predicted by a fit that did not see it, preprocessing include
   const spy: Candidate = {
     name: "spy",
     settings: {},
+    searchSpace: {},
+    inputs: "standardised",
     async fit(examples) {
       seen.push(examples);
       return {
-        predictProbabilities(inputs) {
-          tested.push(inputs.flat());
-          return inputs.map(() => [1, 0]);
+        predict({ rows, values }) {
+          tested.push([...values]);
+          return Array.from({ length: rows }, () => [1, 0]);
         },
         estimator: { type: "constant", probabilities: [1, 0] },
       };
     },
   };
   await crossValidate(spy, rows, { folds: 5, seed: 3 });
-  expect(seen.map(({ inputs }) => inputs.length)).toEqual([24, 24, 24, 24, 24]);
+  expect(seen.map(({ inputs }) => inputs.rows)).toEqual([24, 24, 24, 24, 24]);
   for (const [fold, { inputs }] of seen.entries()) {
+    const fitted = [...inputs.values];
     // standardised on the rows of the fit alone: mean 0 there, to 32 bits, and not on all rows
-    expect(inputs.flat().reduce((sum, x) => sum + x, 0)).toBeCloseTo(0, 5);
-    expect(Math.abs([...inputs.flat(), ...(tested[fold] ?? [])].reduce((sum, x) => sum + x, 0))).toBeGreaterThan(1e-3);
+    expect(fitted.reduce((sum, x) => sum + x, 0)).toBeCloseTo(0, 5);
+    expect(Math.abs([...fitted, ...(tested[fold] ?? [])].reduce((sum, x) => sum + x, 0))).toBeGreaterThan(1e-3);
   }
 });
 

@@ -33,7 +33,7 @@ export async function crossValidate(
       seed,
     );
     const tested = selectRows(rows, held);
-    measured.push(measure(scored(tested, model.predictProbabilities(tested))));
+    measured.push(measure(scored(tested, model.predict(tested))));
   }
   const values = eachMetric((metric) => measured.map((fold) => fold[metric]));
   return { name: candidate.name, metrics: eachMetric((metric) => withinRange(metric, foldsInterval(values[metric]))), folds: values };

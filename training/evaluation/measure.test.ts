@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FeatureTable } from "../features/feature-table.ts";
-import { measure, measureWithIntervals, scored } from "./measure.ts";
+import { measure, measureRegression, measureRegressionWithIntervals, measureWithIntervals, scored } from "./measure.ts";
 
 const rows: FeatureTable = {
   features: [],
@@ -40,5 +40,20 @@ describe("an interval", () => {
     const measured = measureWithIntervals(scored(rows, probabilities), 1);
     for (const { low, value, high } of Object.values(measured)) expect(low <= value && value <= high).toBe(true);
     expect(measureWithIntervals(scored(rows, probabilities), 1)).toEqual(measured);
+  });
+});
+
+describe("a regression", () => {
+  const actual = [10, 12, 14, 18];
+  const predicted = [11, 12, 13, 17];
+
+  test("is measured in the target's unit and by the share of variance that is explained", () => {
+    expect(measureRegression(actual, predicted)).toEqual({ rmse: Math.sqrt(3 / 4), mae: 3 / 4, r2: 1 - 3 / 35 });
+  });
+
+  test("has intervals that hold the values, the same for the same seed", () => {
+    const measured = measureRegressionWithIntervals(actual, predicted, 1);
+    for (const { low, value, high } of Object.values(measured)) expect(low <= value && value <= high).toBe(true);
+    expect(measureRegressionWithIntervals(actual, predicted, 1)).toEqual(measured);
   });
 });

@@ -1,5 +1,5 @@
 import { bootstrapInterval, type Interval, wilsonInterval } from "@falconry/model/intervals.ts";
-import { confusionMatrix, correct, logLoss } from "@falconry/model/metrics.ts";
+import { confusionMatrix, correct, logLoss, meanAbsoluteError, rootMeanSquaredError, rSquared } from "@falconry/model/metrics.ts";
 import { type ScoredRows, score } from "@falconry/model/score.ts";
 import { seededRandom } from "@falconry/model/seeded-random.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
@@ -47,11 +47,43 @@ export function measureWithIntervals(rows: ScoredRows, seed: number): Measured {
   }));
 }
 
+/** What a regression's predictions are measured by: `rmse` and `mae` in the target's unit, lower is better; `r2`, at most 1, higher is better. */
+export type RegressionMetrics<Value> = Record<"rmse" | "mae" | "r2", Value>;
+
+export function measureRegression(actual: readonly number[], predicted: readonly number[]): RegressionMetrics<number> {
+  return {
+    rmse: rootMeanSquaredError(actual, predicted),
+    mae: meanAbsoluteError(actual, predicted),
+    r2: rSquared(actual, predicted),
+  };
+}
+
+/** Each metric with its 95 % bootstrap interval. @param seed of the bootstrap */
+export function measureRegressionWithIntervals(
+  actual: readonly number[],
+  predicted: readonly number[],
+  seed: number,
+): RegressionMetrics<Interval & { value: number }> {
+  const values = measureRegression(actual, predicted);
+  const withInterval = (metric: keyof RegressionMetrics<unknown>) => ({
+    value: values[metric],
+    ...bootstrapInterval(
+      actual.length,
+      (drawn) => measureRegression(pick(actual, drawn), pick(predicted, drawn))[metric],
+      seededRandom(seed),
+    ),
+  });
+  return { rmse: withInterval("rmse"), mae: withInterval("mae"), r2: withInterval("r2") };
+}
+
 function metricOf(metric: MetricName, rows: ScoredRows): number {
   return metric === "logLoss" ? logLoss(rows.actual, rows.probabilities, rows.classes) : score(metric, rows);
 }
 
 function resampled({ actual, predictions, probabilities, classes }: ScoredRows, drawn: number[]): ScoredRows {
-  const pick = <T>(values: readonly T[]): T[] => drawn.flatMap((row) => values.slice(row, row + 1));
-  return { actual: pick(actual), predictions: pick(predictions), probabilities: pick(probabilities), classes };
+  return { actual: pick(actual, drawn), predictions: pick(predictions, drawn), probabilities: pick(probabilities, drawn), classes };
+}
+
+function pick<Value>(values: readonly Value[], rows: number[]): Value[] {
+  return rows.flatMap((row) => values.slice(row, row + 1));
 }

@@ -5,9 +5,9 @@ export interface FeatureTable {
   columns: Map<string, (number | string | null)[]>;
   /** Key of each row: the values of the key's columns, as text. */
   keys: string[][];
-  /** Class of each row, as an index into `classes`. */
+  /** Class of each row, as an index into `classes`; of a regression the value itself. */
   labels: number[];
-  /** Integers ascending, or strings in code-point order. */
+  /** Integers ascending, or strings in code-point order; none of a regression. */
   classes: (number | string)[];
 }
 
