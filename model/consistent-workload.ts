@@ -82,15 +82,20 @@ function targetFaults({ columns, key, target }: Workload): Fault[] {
   return hasClasses(column) ? [] : at(`"${target.column}" is a ${column.type}, which has no classes`);
 }
 
-function settingFaults({ candidates, gates }: Workload): Fault[] {
+function settingFaults({ candidates, gates, metric, target }: Workload): Fault[] {
   const names = candidates.map(({ name }) => name);
   const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
   return [
     ...(repeated < 0 ? [] : [{ path: ["candidates", repeated, "name"], message: `"${names[repeated]}" is named twice` }]),
-    ...(gates.floor >= 0 && gates.floor <= 1
+    ...(fitsTask(metric, target.task) ? [] : [{ path: ["metric"], message: `${metric} does not measure a ${target.task}` }]),
+    ...(gates.floor <= 1 && (gates.floor >= 0 || metric === "r2")
       ? []
-      : [{ path: ["gates", "floor"], message: `every metric lies in [0, 1], ${gates.floor} does not` }]),
+      : [{ path: ["gates", "floor"], message: `${metric} is ${metric === "r2" ? "at most 1" : "in [0, 1]"}, ${gates.floor} is not` }]),
   ];
+}
+
+function fitsTask(metric: Workload["metric"], task: Workload["target"]["task"]): boolean {
+  return (metric === "r2") === (task === "regression");
 }
 
 function isNumeric({ type }: Column): boolean {

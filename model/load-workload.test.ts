@@ -85,6 +85,9 @@ test("a number may be the target of a regression", async () => {
     ...pumps,
     columns: { ...pumps.columns, failed: leak },
     target: { column: "failed", task: "regression" },
+    split: { type: "random", testShare: 0.2, seed: 1 },
+    metric: "r2",
+    gates: { floor: -0.5, minimumRows: 10 },
   } satisfies Workload);
   expect((await loadWorkload(folder)).target.task).toBe("regression");
 });
@@ -135,7 +138,7 @@ describe("a declaration that does not hold is refused at the property", () => {
     [
       "a floor that nothing reaches",
       { ...pumps, gates: { ...pumps.gates, floor: 80 } },
-      "workload.gates.floor: every metric lies in [0, 1], 80 does not",
+      "workload.gates.floor: accuracy is in [0, 1], 80 is not",
     ],
     [
       "a bake longer than SageMaker waits",
@@ -168,6 +171,12 @@ describe("a declaration that does not hold is refused at the property", () => {
       { ...pumps, target: { column: "failed", task: "regression" } },
       "workload.split.type: a target without classes has no strata",
     ],
+    [
+      "a measure of classes for a regression",
+      { ...pumps, target: { column: "failed", task: "regression" }, split: { type: "random", testShare: 0.2, seed: 1 } },
+      "workload.metric: accuracy does not measure a regression",
+    ],
+    ["a measure of numbers for classes", { ...pumps, metric: "r2" }, "workload.metric: r2 does not measure a classification"],
     ["a split by an undeclared column", split({ type: "group", column: "site" }), 'workload.split.column: "site" is none of the columns'],
     ["a split by an optional column", split({ type: "time", columns: ["pressure"] }), 'workload.split.columns: "pressure" is optional'],
     ["a comma for two things", source({ decimalComma: true }), "workload.source.decimalComma: a comma cannot stand between fields"],

@@ -143,8 +143,8 @@ export const workloadSchema = z.strictObject({
   split,
   crossValidation: z.strictObject({ folds: z.number().int().min(2), seed }),
   candidates: z.array(candidate).nonempty(),
-  /** What candidates are compared by; higher is better. */
-  metric: z.enum(["accuracy", "balancedAccuracy", "rocAuc"]),
+  /** What candidates are compared by, higher is better: of classes one in [0, 1], of a regression r2, at most 1. */
+  metric: z.enum(["accuracy", "balancedAccuracy", "rocAuc", "r2"]),
   gates: z.strictObject({
     /** The metric on the untouched test part may not be lower. */
     floor: z.number(),

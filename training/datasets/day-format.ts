@@ -33,7 +33,7 @@ const tokens: Record<string, string> = {
  * @returns undefined where the format lacks year, month or day, or names one twice
  */
 export function dayFormat(format: string): ReadDay | undefined {
-  const found = format.match(/YYYY|MMMM|MM|M|DD|D/g) ?? [];
+  const found: string[] = format.match(/YYYY|MMMM|MM|M|DD|D/g) ?? [];
   const parts = found.map((token) => token[0]);
   if (parts.toSorted().join("") !== "DMY") return undefined;
   const pattern = new RegExp(`^${format.replace(/YYYY|MMMM|MM|M|DD|D|[.*+?^${}()|[\]\\]/g, (part) => tokens[part] ?? `\\${part}`)}$`);

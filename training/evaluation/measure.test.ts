@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FeatureTable } from "../features/feature-table.ts";
-import { measure, measureRegression, measureRegressionWithIntervals, measureWithIntervals, scored } from "./measure.ts";
+import { measure, measureWithIntervals, scored } from "./measure.ts";
 
 const rows: FeatureTable = {
   features: [],
@@ -44,16 +44,17 @@ describe("an interval", () => {
 });
 
 describe("a regression", () => {
-  const actual = [10, 12, 14, 18];
-  const predicted = [11, 12, 13, 17];
+  const values: FeatureTable = { ...rows, labels: [10, 12, 14, 18], classes: [] };
+  const predicted = scored(values, [[11], [12], [13], [17]]);
 
   test("is measured in the target's unit and by the share of variance that is explained", () => {
-    expect(measureRegression(actual, predicted)).toEqual({ rmse: Math.sqrt(3 / 4), mae: 3 / 4, r2: 1 - 3 / 35 });
+    expect(measure(predicted)).toEqual({ r2: 1 - 3 / 35, rmse: Math.sqrt(3 / 4), mae: 3 / 4 });
   });
 
   test("has intervals that hold the values, the same for the same seed", () => {
-    const measured = measureRegressionWithIntervals(actual, predicted, 1);
+    const measured = measureWithIntervals(predicted, 1);
+    expect(Object.keys(measured)).toEqual(["r2", "rmse", "mae"]);
     for (const { low, value, high } of Object.values(measured)) expect(low <= value && value <= high).toBe(true);
-    expect(measureRegressionWithIntervals(actual, predicted, 1)).toEqual(measured);
+    expect(measureWithIntervals(predicted, 1)).toEqual(measured);
   });
 });

@@ -39,8 +39,10 @@ export async function buildFeatures(
     const parquet = await fetchFiles(new DatasetStore(environment).files, manifest, folder);
     const query = await FeatureQuery.run(sql, parquet, workload);
     try {
-      const rows = partRows(query.table, workload.split, await query.recordValues(splitColumns(workload.split), workload));
-      const [train, test] = [selectRows(query.table, rows.train), selectRows(query.table, rows.test)];
+      const values = await query.recordValues(splitColumns(workload.split), workload);
+      const rows = partRows(query.table, workload.split, values);
+      const table = workload.split.type === "group" ? { ...query.table, groups: values.map((row) => row.map(String).join()) } : query.table;
+      const [train, test] = [selectRows(table, rows.train), selectRows(table, rows.test)];
       requireEveryClass(train, test, workload.crossValidation.folds);
       const files = new ContentStore(environment.s3, environment.descriptor.lake.features);
       const store = async (name: "train" | "test") => {

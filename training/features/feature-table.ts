@@ -9,6 +9,8 @@ export interface FeatureTable {
   labels: number[];
   /** Integers ascending, or strings in code-point order; none of a regression. */
   classes: (number | string)[];
+  /** Rows with the same value stay together, in the test part and in folds. Absent where rows are on their own. */
+  groups?: string[];
 }
 
 export interface Feature {
@@ -24,5 +26,6 @@ export function selectRows(table: FeatureTable, rows: number[]): FeatureTable {
     columns: new Map([...table.columns].map(([name, values]) => [name, pick(values)])),
     keys: pick(table.keys),
     labels: pick(table.labels),
+    ...(table.groups && { groups: pick(table.groups) }),
   };
 }

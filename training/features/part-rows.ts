@@ -1,9 +1,9 @@
-import { canonicalJson, sha256 } from "@falconry/environment/canonical.ts";
+import { canonicalJson } from "@falconry/environment/canonical.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { monthNumber } from "../datasets/day-format.ts";
 import type { FeatureTable } from "./feature-table.ts";
-import { stratifiedSplit } from "./split.ts";
+import { inChanceOrder, stratifiedSplit } from "./split.ts";
 
 type Split = Workload["split"];
 type Rows = Pick<FeatureTable, "keys" | "labels" | "classes">;
@@ -49,12 +49,10 @@ export function partRows(rows: Rows, split: Split, values: unknown[][]): Parts {
 function byChance(units: string[], { testShare, seed, type }: Split): Parts {
   const sizes = new Map<string, number>();
   for (const unit of units) sizes.set(unit, (sizes.get(unit) ?? 0) + 1);
-  const order = [...sizes.keys()].map((unit) => ({ unit, place: sha256(canonicalJson(["split", seed, unit])) }));
-  order.sort((one, other) => (one.place < other.place ? -1 : 1));
   const wanted = Math.round(units.length * testShare);
   const tested = new Set<string>();
   let taken = 0;
-  for (const { unit } of order) {
+  for (const unit of inChanceOrder([...sizes.keys()], "split", seed)) {
     if (taken >= wanted) break;
     tested.add(unit);
     taken += sizes.get(unit) ?? 0;

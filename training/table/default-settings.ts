@@ -1,34 +1,91 @@
-import type { Workload } from "@falconry/model/workload.ts";
-import type { Target } from "./target.ts";
+import type { CandidateSettings, Workload } from "@falconry/model/workload.ts";
+import type { DeclaredTable } from "./declare.ts";
 
-/** What a new workload is trained, gated and rolled out by, until somebody edits it. */
-export function defaultSettings(
-  { task, classes }: Target,
-  records: number,
-): Pick<Workload, "crossValidation" | "candidates" | "metric" | "gates" | "rollout"> {
-  const rows = classes.map(([, count]) => count);
-  const total = rows.reduce((sum, count) => sum + count, 0);
-  const smallestClass = task === "classification" ? Math.min(...rows) : records;
-  const mostFrequent = task === "classification" ? Math.max(...rows) / total : 0;
+/** What a new workload is trained, gated and rolled out by, until somebody edits it, and why. */
+export interface DefaultSettings {
+  declared: Pick<Workload, "crossValidation" | "candidates" | "metric" | "gates" | "rollout">;
+  reasons: { metric: string; candidates: string; floor: string };
+}
+
+export function defaultSettings({ target, columns }: DeclaredTable, records: number): DefaultSettings {
+  const counts = target.classes.map(([, count]) => count);
+  const isClassification = target.task === "classification";
+  const mostFrequent = Math.max(...counts) / counts.reduce((sum, count) => sum + count, 0);
+  const fewest = isClassification ? Math.min(...counts) : records;
+  const numbers = columns.filter(({ role, recognised: { type } }) => role === "feature" && type !== "string").length;
+  const withNetwork = records >= fewestForNetwork && records <= mostForNetwork && numbers >= fewestNumbersForNetwork;
+  const folds = records > mostForTenFolds ? 5 : 10;
+  const { metric, reason, floor, guess } = isClassification ? classMetric(mostFrequent) : numberMetric;
   return {
-    crossValidation: { folds: Math.max(2, Math.min(mostFolds, Math.floor(smallestClass * trainShare))), seed: 1 },
-    candidates: candidates[task],
-    metric: "accuracy",
-    gates: { floor: Math.floor(mostFrequent * 100) / 100, minimumRows: Math.max(1, Math.floor(records * leastComparedShare)) },
-    rollout: { instanceType: "ml.m5.large", instanceCount: 2 },
+    declared: {
+      crossValidation: { folds: Math.max(2, Math.min(folds, Math.floor(fewest * trainShare))), seed: 1 },
+      candidates: [...(isClassification ? forClasses : forNumbers), boosting(records), ...(withNetwork ? [network] : [])],
+      metric,
+      gates: { floor, minimumRows: Math.max(1, Math.floor(records * leastComparedShare)) },
+      rollout: { instanceType: "ml.m5.large", instanceCount: 2 },
+    },
+    reasons: {
+      metric: reason,
+      candidates: withNetwork
+        ? "simple ones first: of equals the first is taken"
+        : `simple ones first: of equals the first is taken; a network pays for ${fewestForNetwork} to ${mostForNetwork} records of many numbers`,
+      floor: `the floor is what ${guess} has`,
+    },
   };
 }
 
-const mostFolds = 10;
+/** Beyond it five folds say the same in half the time. */
+const mostForTenFolds = 20_000;
+/** Where trees and linear models are mostly as good, and a network costs minutes. */
+const [fewestForNetwork, mostForNetwork, fewestNumbersForNetwork] = [1000, 20_000, 20];
 /** Of the rows: what the test part leaves. */
 const trainShare = 0.8;
 /** Half of the test part. */
 const leastComparedShare = 0.1;
+/** Where more rows are of one class, accuracy hardly tells models apart. */
+const imbalancedAbove = 0.75;
 
-const candidates: Record<Target["task"], Workload["candidates"]> = {
-  classification: [
-    { name: "majority", type: "majority" },
-    { name: "logistic-regression", type: "logistic-regression", C: 1 },
-  ],
-  regression: [{ name: "majority", type: "majority" }],
+function classMetric(mostFrequent: number) {
+  return mostFrequent > imbalancedAbove
+    ? ({
+        metric: "rocAuc",
+        reason: `${Math.round(mostFrequent * 100)} % of the rows are of one class: the accuracy would say little`,
+        floor: 0.5,
+        guess: "a coin",
+      } as const)
+    : ({
+        metric: "accuracy",
+        reason: "the share of rows that are foretold right",
+        floor: Math.floor(mostFrequent * 100) / 100,
+        guess: "guessing the most frequent class",
+      } as const);
+}
+
+const numberMetric = { metric: "r2", reason: "the share of the variance that is explained", floor: 0, guess: "guessing the mean" } as const;
+
+const forClasses: CandidateSettings[] = [
+  { name: "majority", type: "majority" },
+  { name: "logistic-regression", type: "logistic-regression", C: 0.1 },
+];
+
+const forNumbers: CandidateSettings[] = [
+  { name: "mean", type: "mean" },
+  { name: "linear-regression", type: "linear-regression", alpha: 1 },
+];
+
+/** Many rows bear larger trees. */
+function boosting(records: number): CandidateSettings {
+  const trees =
+    records > mostForTenFolds ? { rounds: 300, leaves: 63, learningRate: 0.1 } : { rounds: 200, leaves: 15, learningRate: 0.05 };
+  return { name: "gradient-boosting", type: "gradient-boosting", ...trees, minRowsPerLeaf: records < 1000 ? 5 : 20, columnShare: 0.7 };
+}
+
+const network: CandidateSettings = {
+  name: "mlp",
+  type: "mlp",
+  hiddenUnits: [128],
+  epochs: 40,
+  batchSize: 32,
+  learningRate: 0.003,
+  l2: 1e-4,
 };

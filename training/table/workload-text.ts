@@ -33,13 +33,14 @@ export function workloadOf({ name, sample }: NewWorkload, table: ReadTable, decl
     target: { column: target.column.name, task: target.task },
     features: { sql: "features.sql" },
     split: split.declared,
-    ...defaultSettings(target, records),
+    ...defaultSettings(declared, records).declared,
   };
 }
 
 /** The same as a module to be edited, each decision with its reason. */
 export function workloadText(workload: Workload, table: ReadTable, declared: DeclaredTable): string {
   const { name, question, source, columns, key, target, features, split, crossValidation, candidates, metric, gates, rollout } = workload;
+  const { reasons } = defaultSettings(declared, table.records);
   const judged = new Map(declared.columns.map((column) => [column.name, column]));
   const suspected = new Map(declared.leaks.filter(({ certain }) => !certain).map((leak) => [leak.column, leak.reason]));
   const columnLines = Object.entries(columns).flatMap(([column, declaration]) => [
@@ -66,11 +67,13 @@ ${columnLines.join("\n")}
   // ${comment(declared.split.reason)}
   split: ${written(split)},
   crossValidation: ${written(crossValidation)},
+  // ${reasons.candidates}
   candidates: [
 ${candidates.map((candidate) => `    ${written(candidate)},`).join("\n")}
   ],
+  // ${reasons.metric}
   metric: ${written(metric)},
-  // the floor is what guessing the most frequent class has
+  // ${reasons.floor}
   gates: ${written(gates)},
   rollout: ${written(rollout)},
 } satisfies Workload;
