@@ -1,4 +1,4 @@
-import { mean, wilcoxonRankSum } from "simple-statistics";
+import { mean } from "simple-statistics";
 
 type Label = number | string;
 
@@ -50,10 +50,16 @@ export function correct(confusion: readonly (readonly number[])[]): number {
  */
 export function rocAuc(isPositive: readonly boolean[], scores: readonly number[]): number {
   if (isPositive.length !== scores.length) throw new RangeError(`${isPositive.length} labels, ${scores.length} scores`);
-  const positives = scores.filter((_, row) => isPositive[row]);
-  const negatives = scores.filter((_, row) => !isPositive[row]);
+  const positives = Float64Array.from(scores.filter((_, row) => isPositive[row])).sort();
+  const negatives = Float64Array.from(scores.filter((_, row) => !isPositive[row])).sort();
   if (positives.length === 0 || negatives.length === 0 || scores.some(Number.isNaN)) return Number.NaN;
-  const u = wilcoxonRankSum(positives, negatives) - (positives.length * (positives.length + 1)) / 2;
+  // numbers sorted by themselves, not as ranks of objects: a bootstrap asks a thousand times
+  let [below, notAbove, u] = [0, 0, 0];
+  for (const score of positives) {
+    while ((negatives[below] ?? Number.NaN) < score) below += 1;
+    while ((negatives[notAbove] ?? Number.NaN) <= score) notAbove += 1;
+    u += (below + notAbove) / 2;
+  }
   return u / (positives.length * negatives.length);
 }
 

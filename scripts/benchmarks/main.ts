@@ -12,6 +12,7 @@ import { type Measurement, median, ratio } from "./measurement.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { measureRollback } from "./rollback.ts";
 import { measureStartup } from "./startup.ts";
+import { measureTables } from "./tables.ts";
 
 const startupRunsPerRun = 7;
 
@@ -27,6 +28,7 @@ const benchmarks: Record<string, (runs: number) => Measurement[] | Promise<Measu
   drill: measureDrill,
   candidates: measureCandidates,
   export: measureExport,
+  tables: measureTables,
 };
 
 const help = `scripts/bench [${Object.keys(benchmarks).join("|")} …]: medians of several runs and their ratios; all benchmarks where none is named

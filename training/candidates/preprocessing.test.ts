@@ -41,6 +41,19 @@ test("a text becomes one input per value of the rows it was fitted on; an unseen
   ]);
 });
 
+test("of thousands of texts the hundred most frequent ones become inputs; as numbers all of them stay", () => {
+  const routes = Array.from({ length: 2000 }, (_, row) => `route ${row % 10 < 5 ? row % 100 : row}`);
+  const table = tableOf(
+    routes.map(() => 0),
+    routes,
+  );
+  const [, oneHot] = fitPreprocessing(table);
+  const [, numbered] = fitPreprocessing(table, "raw");
+  expect(oneHot?.type === "string" && oneHot.categories).toHaveLength(100);
+  expect(oneHot).toMatchObject({ categories: expect.arrayContaining(["route 0", "route 1", "route 94"]) });
+  expect(numbered?.type === "string" && numbered.categories).toHaveLength(new Set(routes).size);
+});
+
 test("a column that is constant or wholly missing stays finite", () => {
   for (const column of [
     [5, 5],

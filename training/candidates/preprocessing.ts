@@ -5,9 +5,13 @@ import type { InputKind } from "./candidate.ts";
 import type { InputMatrix } from "./input-matrix.ts";
 import { meanAndScale, moments, scaleOf } from "./standardisation.ts";
 
+/** Of thousands of categories most are in a handful of rows each: a weight of their own costs time and tells little. */
+const mostOneHot = 100;
+
 /**
  * Learns from some rows how features become an estimator's inputs: what the graph's preprocessing computes, in the same order. A missing
- * number becomes the mean, but in a raw column that had missing values it stays missing.
+ * number becomes the mean, but in a raw column that had missing values it stays missing. One-hot, the most frequent categories have an
+ * input of their own; all others have none, as an unseen one.
  *
  * The graph computes with 32-bit floats. Its constants are rounded to them here, before anything is fitted: then x - mean is the same in
  * the graph, also where the mean is large beside the deviation (a year, say).
@@ -16,8 +20,8 @@ export function fitPreprocessing({ features, columns }: FeatureTable, kind: Inpu
   const fitted = features.map(({ name, type }): GraphFeature => {
     const values = columns.get(name) ?? [];
     if (type === "string") {
-      const categories = [...new Set(values.filter(isText))].sort();
-      return { name, type, categories, ...(kind === "raw" && { asNumber: true }) };
+      if (kind === "raw") return { name, type, categories: [...countsOf(values).keys()].sort(), asNumber: true };
+      return { name, type, categories: mostFrequent(countsOf(values)) };
     }
     const known = values.filter((value) => typeof value === "number");
     const impute = known.length === 0 ? 0 : Math.fround(meanAndScale(known).mean);
@@ -74,7 +78,19 @@ function onOneScale(features: GraphFeature[], columns: FeatureTable["columns"]):
   return features.map((feature) => (feature.type === "double" ? { ...feature, ...shared } : feature));
 }
 
-/** An empty text is a missing one: the graph cannot tell them apart. */
-function isText(value: number | string | null): value is string {
-  return typeof value === "string" && value !== "";
+/** Of each category the rows that hold it. An empty text is a missing one: the graph cannot tell them apart. */
+function countsOf(values: (number | string | null)[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) if (typeof value === "string" && value !== "") counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+/** Of equals those whose name comes first. @returns sorted by name */
+function mostFrequent(counts: Map<string, number>): string[] {
+  const byName = [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
+  const byCount = byName.sort(([, one], [, other]) => other - one);
+  return byCount
+    .slice(0, mostOneHot)
+    .map(([name]) => name)
+    .sort();
 }

@@ -9,7 +9,8 @@ const classMetrics = ["accuracy", "balancedAccuracy", "rocAuc", "logLoss"] as co
 /** What predicted numbers are measured by: `rmse` and `mae` in the target's unit, lower is better; `r2`, at most 1, higher is better. */
 const numberMetrics = ["r2", "rmse", "mae"] as const;
 
-export type MetricName = (typeof classMetrics)[number] | (typeof numberMetrics)[number];
+export const metricNames = [...classMetrics, ...numberMetrics];
+export type MetricName = (typeof metricNames)[number];
 /** Of each metric of the task. */
 export type Metrics<Value> = Partial<Record<MetricName, Value>>;
 
@@ -80,5 +81,10 @@ function resampled({ actual, predictions, probabilities, classes }: ScoredRows, 
 }
 
 function pick<Value>(values: readonly Value[], rows: number[]): Value[] {
-  return rows.flatMap((row) => values.slice(row, row + 1));
+  const picked: Value[] = [];
+  for (const row of rows) {
+    const value = values[row];
+    if (value !== undefined) picked.push(value);
+  }
+  return picked;
 }
