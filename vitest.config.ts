@@ -2,19 +2,31 @@ import { defineConfig } from "vitest/config";
 
 const SECOND = 1_000;
 const integration = "**/*.integration.test.ts";
+/** They put their own parts in the place of the product's, from its first import on. */
+const simulation = ["simulation", "faults"].map((name) => `registry/simulation/${name}.test.ts`);
 /** Judges that find out who is slow, and more callers than the machine can serve: they want it to themselves. */
 const trials = ["bad-challengers", "promotions-under-load"].map((name) => `scripts/trials/${name}.integration.test.ts`);
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/.falconry/**"];
 
 /**
- * `unit` needs nothing but Node; `integration` runs one file after another against one real region (scripts/testing/shared-region.ts); `trials` are run by
+ * `unit` needs nothing but Node, and loads the product once for all of its files; `simulation` likewise, a file at a time; `integration` runs one file after another against one real region (scripts/testing/shared-region.ts); `trials` are run by
  * themselves.
  */
 export default defineConfig({
   test: {
     pool: "forks",
     projects: [
-      { extends: true, test: { name: "unit", include: ["**/*.test.ts"], exclude: [integration, ...notOurs] } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [integration, ...simulation, ...notOurs],
+          isolate: false,
+          unstubEnvs: true,
+        },
+      },
+      { extends: true, test: { name: "simulation", include: simulation, exclude: notOurs } },
       {
         extends: true,
         test: {

@@ -4,14 +4,17 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "no
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const folder = `${process.env.NODE_COMPILE_CACHE}/sources-${process.version}`;
+const cache = process.env.NODE_COMPILE_CACHE;
+const folder = `${cache}/sources-${process.version}`;
 
-registerHooks({
-  load(url, context, next) {
-    if (!url.startsWith("file:") || !url.endsWith(".ts")) return next(url, context);
-    return { format: "module", shortCircuit: true, source: stripped(fileURLToPath(url)) };
-  },
-});
+if (cache) {
+  registerHooks({
+    load(url, context, next) {
+      if (!url.startsWith("file:") || !url.endsWith(".ts")) return next(url, context);
+      return { format: "module", shortCircuit: true, source: stripped(fileURLToPath(url)) };
+    },
+  });
+}
 
 /** Types become spaces, so that lines and columns stay; what a kept source was made from stands behind its last line. */
 function stripped(path) {
