@@ -10,6 +10,7 @@ import { local } from "./commands/local.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { models } from "./commands/models.ts";
+import { newWorkload } from "./commands/new.ts";
 import { predict } from "./commands/predict.ts";
 import { promote } from "./commands/promote.ts";
 import { reconcile } from "./commands/reconcile.ts";
@@ -35,6 +36,7 @@ for (const room of [
   local,
   login,
   logout,
+  newWorkload,
   ingest,
   datasets,
   train,

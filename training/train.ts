@@ -11,7 +11,7 @@ import { declaredCandidates } from "./candidates/declared.ts";
 import { fitModel } from "./candidates/fit-model.ts";
 import { type DatasetReference, DatasetStore } from "./datasets/dataset-store.ts";
 import { best, type CrossValidated, crossValidate } from "./evaluation/cross-validate.ts";
-import { type Measured, measureWithIntervals, scored } from "./evaluation/measure.ts";
+import { type Measured, measureWithIntervals, type Scored, scored } from "./evaluation/measure.ts";
 import { exportGraph } from "./export/export-graph.ts";
 import { type BuiltFeatures, buildFeatures } from "./features/build-features.ts";
 import { knownAfterEvent, type Leak } from "./features/records-view.ts";
@@ -82,14 +82,16 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
     progress(`fitting ${winner.name} on ${features.train.keys.length} rows`);
     const model = await fitModel(winner, features.train, declaration.crossValidation.seed);
     const graph = await exportGraph(model, features.test);
-    const answers = scored(features.test, model.predictProbabilities(features.test));
+    const answers = scored(features.test, model.predict(features.test));
     const test = measureWithIntervals(answers, declaration.split.seed);
     await run.logMetrics(testMetrics(test));
-    await run.logArtifact("evaluation/confusion.json", {
-      classes,
-      actualByPredicted: confusionMatrix(answers.actual, answers.predictions, classes),
-    });
-    await run.logArtifact(recordedPredictionsPath, { classes, probabilities: answers.probabilities } satisfies RecordedPredictions);
+    if (classes.length > 0) {
+      await run.logArtifact("evaluation/confusion.json", {
+        classes,
+        actualByPredicted: confusionMatrix(answers.actual, answers.predictions, classes),
+      });
+    }
+    await run.logArtifact(recordedPredictionsPath, recorded(answers));
 
     progress("registering the model");
     const registered = await registerModel(environment.mlflow, run, {
@@ -112,6 +114,10 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
       leaks: knownAfterEvent(declaration),
     };
   });
+}
+
+function recorded({ classes, predictions, probabilities }: Scored): RecordedPredictions {
+  return classes.length > 0 ? { classes, probabilities } : { predictions: predictions.map(Number) };
 }
 
 function withSeed(workload: LoadedWorkload, seed: number): LoadedWorkload {

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { table } from "@falconry/cli/tables/table.ts";
+import { measureCandidates } from "./candidates.ts";
 import { measureDrill } from "./drill.ts";
+import { measureExport } from "./export.ts";
 import { measureHistory } from "./history.ts";
 import { measureHost } from "./host.ts";
 import { measureInference } from "./inference.ts";
@@ -11,6 +13,7 @@ import { measureMlflowClient } from "./mlflow-client.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { measureRollback } from "./rollback.ts";
 import { measureStartup } from "./startup.ts";
+import { measureTables } from "./tables.ts";
 
 const startupRunsPerRun = 7;
 
@@ -25,6 +28,9 @@ const benchmarks: Record<string, (runs: number) => Measurement[] | Promise<Measu
   rollback: measureRollback,
   drill: measureDrill,
   "mlflow-client": measureMlflowClient,
+  candidates: measureCandidates,
+  export: measureExport,
+  tables: measureTables,
 };
 
 const help = `scripts/bench [${Object.keys(benchmarks).join("|")} …]: medians of several runs and their ratios; all benchmarks where none is named
