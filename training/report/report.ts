@@ -1,0 +1,101 @@
+import { confusionMatrix } from "@falconry/model/metrics.ts";
+import { score } from "@falconry/model/score.ts";
+import type { LoadedWorkload } from "@falconry/model/workload.ts";
+import type { FittedModel } from "../candidates/fit-model.ts";
+import type { DatasetReference } from "../datasets/dataset-store.ts";
+import type { CrossValidated } from "../evaluation/cross-validate.ts";
+import { type Measured, type Scored, scored } from "../evaluation/measure.ts";
+import type { BuiltFeatures } from "../features/build-features.ts";
+import type { Leak } from "../features/records-view.ts";
+import { type ClassReport, classReports } from "./class-report.ts";
+import { modelCard } from "./model-card.ts";
+import { type PairedComparison, pairedComparison } from "./paired-comparison.ts";
+import { type Importance, permutationImportance } from "./permutation-importance.ts";
+import { svgOf } from "./plot.ts";
+import { calibrationPlot, confusionPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
+import { trainingReference } from "./reference.ts";
+import { type Sliced, slicesOf } from "./slices.ts";
+
+/** A training that has come to its model. */
+export interface Trained {
+  workload: LoadedWorkload;
+  dataset: DatasetReference;
+  features: BuiltFeatures;
+  compared: CrossValidated[];
+  /** Name of the candidate that was chosen. */
+  best: string;
+  model: FittedModel;
+  /** Of the test part. */
+  answers: Scored;
+  test: Measured;
+  leaks: Leak[];
+}
+
+/** What a model's figures rest on. */
+export interface Findings {
+  /** None of a regression. */
+  classes: ClassReport[];
+  /** The candidates that were not chosen. */
+  others: PairedComparison[];
+  importance: Importance[];
+  slices: Sliced;
+}
+
+/** Everything worth looking at in a trained model. @returns artifacts by their path in the run: texts, pictures, documents */
+export async function report(trained: Trained): Promise<Record<string, unknown>> {
+  const { answers, features, workload } = trained;
+  const findings = find(trained);
+  const { classes, others, importance, slices } = findings;
+  const isRegression = answers.classes.length === 0;
+  return {
+    "model-card.md": modelCard(trained, findings),
+    "evaluation/importance.json": importance,
+    "evaluation/importance.svg": await svgOf(importancePlot(importance, workload.metric)),
+    "evaluation/slices.json": slices,
+    "evaluation/candidates.json": others,
+    "reference.json": trainingReference(features.train, answers.predictions),
+    ...(isRegression ? await regressionFiles(trained) : await classFiles(answers, classes)),
+  };
+}
+
+function find({ answers, features, workload, compared, best, model }: Trained): Findings {
+  const { seed } = workload.crossValidation;
+  const chosen = compared.find(({ name }) => name === best);
+  return {
+    classes: answers.classes.length === 0 ? [] : classReports(answers, seed),
+    others:
+      chosen === undefined
+        ? []
+        : pairedComparison(
+            chosen,
+            compared.filter((one) => one !== chosen),
+            workload.metric,
+          ),
+    importance: permutationImportance(features.test, (rows) => score(workload.metric, scored(rows, model.predict(rows))), seed),
+    slices: slicesOf(features.test, results(answers)),
+  };
+}
+
+function results({ actual, predictions, classes }: Scored): number[] {
+  return actual.map((value, row) =>
+    classes.length === 0 ? Math.abs(Number(value) - Number(predictions[row])) : Number(value === predictions[row]),
+  );
+}
+
+async function classFiles(answers: Scored, reports: ClassReport[]): Promise<Record<string, unknown>> {
+  const matrix = confusionMatrix(answers.actual, answers.predictions, answers.classes);
+  return {
+    "evaluation/classes.json": reports.map(({ roc: _, precisionRecall: __, ...figures }) => figures),
+    "evaluation/confusion.svg": await svgOf(confusionPlot(matrix, answers.classes)),
+    "evaluation/roc.svg": await svgOf(rocPlot(reports.map(({ name, roc }) => ({ name, points: roc })))),
+    "evaluation/precision-recall.svg": await svgOf(
+      precisionRecallPlot(reports.map(({ name, precisionRecall }) => ({ name, points: precisionRecall }))),
+    ),
+    "evaluation/calibration.svg": await svgOf(calibrationPlot(reports.map(({ name, calibration }) => ({ name, bins: calibration })))),
+  };
+}
+
+async function regressionFiles({ answers, workload }: Trained): Promise<Record<string, unknown>> {
+  const unit = workload.columns[workload.target.column]?.unit;
+  return { "evaluation/residuals.svg": await svgOf(residualsPlot(answers.predictions.map(Number), answers.actual.map(Number), unit)) };
+}
