@@ -61,7 +61,7 @@ test("a workload that does not exist is a usage error that lists those that do",
   expect(stderr).toContain("falcon");
 });
 
-test("a workload is made of a table without any environment", () => {
+test("a workload is made of a table without any environment", { timeout: 30_000 }, () => {
   const folder = join(emptyRegion, "landing");
   const from = join(import.meta.dirname, "../workloads/falcon/launches.csv");
   const { status, stdout } = run("new", folder, "--from", from, "--target", "landed", "--exclude", "booster", "--json");

@@ -140,12 +140,8 @@ describe("a training that fails", () => {
   });
 
   test("half way leaves its run as FAILED and registers nothing", async () => {
-    const workload = await storedWorkload();
+    const workload = await storedWorkload({ candidates: [{ name: "mean", type: "mean" }] });
     await ingest(environment, workload);
-    await writeFile(
-      join(workload.folder, "features.sql"),
-      "SELECT id, price, CASE WHEN id % 3 = 0 THEN 'late' ELSE cancelled END AS cancelled FROM records",
-    );
     await expect(train(environment, workload)).rejects.toMatchObject({ code: "train.candidate-failed" });
     expect((await runsOf(workload.name)).map(({ info }) => info.status)).toEqual(["FAILED"]);
     expect(await mlflow.registeredModels.get(workload.name)).toBeUndefined();

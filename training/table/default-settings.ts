@@ -7,18 +7,18 @@ export interface DefaultSettings {
   reasons: { metric: string; candidates: string; floor: string };
 }
 
-export function defaultSettings({ target, columns }: DeclaredTable, records: number): DefaultSettings {
+export function defaultSettings({ target, columns, split }: DeclaredTable, records: number): DefaultSettings {
   const counts = target.classes.map(([, count]) => count);
   const isClassification = target.task === "classification";
   const mostFrequent = Math.max(...counts) / counts.reduce((sum, count) => sum + count, 0);
-  const fewest = isClassification ? Math.min(...counts) : records;
+  const fewest = Math.min(groupsOf(split.declared, columns), trainShare * (isClassification ? Math.min(...counts) : records));
   const numbers = columns.filter(({ role, recognised: { type } }) => role === "feature" && type !== "string").length;
   const withNetwork = records >= fewestForNetwork && records <= mostForNetwork && numbers >= fewestNumbersForNetwork;
   const folds = records > mostForTenFolds ? 5 : 10;
   const { metric, reason, floor, guess } = isClassification ? classMetric(mostFrequent) : numberMetric;
   return {
     declared: {
-      crossValidation: { folds: Math.max(2, Math.min(folds, Math.floor(fewest * trainShare))), seed: 1 },
+      crossValidation: { folds: Math.max(2, Math.min(folds, Math.floor(fewest))), seed: 1 },
       candidates: [...(isClassification ? forClasses : forNumbers), boosting(records), ...(withNetwork ? [network] : [])],
       metric,
       gates: { floor, minimumRows: Math.max(1, Math.floor(records * leastComparedShare)) },
@@ -32,6 +32,13 @@ export function defaultSettings({ target, columns }: DeclaredTable, records: num
       floor: `the floor is what ${guess} has`,
     },
   };
+}
+
+/** Half of the groups: what the test part leaves, however large its groups are. No limit where there are none. */
+function groupsOf(split: Workload["split"], columns: DeclaredTable["columns"]): number {
+  if (split.type !== "group") return Number.POSITIVE_INFINITY;
+  const counts = columns.find(({ name }) => name === split.column)?.profile.counts;
+  return counts === undefined ? Number.POSITIVE_INFINITY : counts.size / 2;
 }
 
 /** Beyond it five folds say the same in half the time. */

@@ -86,6 +86,50 @@ describe("the split", () => {
   });
 });
 
+describe("what it is trained by", () => {
+  const typesOf = async (folder: string) => (await loadWorkload(folder)).candidates.map(({ type }) => type);
+
+  test("of classes: a baseline, a linear model and trees, compared by the accuracy that guessing has not", async () => {
+    const { folder, from } = await ordersFile();
+    await newWorkload(folder, { from, target: "gone" });
+    expect(await typesOf(folder)).toEqual(["majority", "logistic-regression", "gradient-boosting"]);
+    expect(await loadWorkload(folder)).toMatchObject({ metric: "accuracy", gates: { floor: 0.52, minimumRows: 12 } });
+  });
+
+  test("of a number: the mean, a linear model and trees, compared by the variance that they explain", async () => {
+    const { folder, from } = await ordersFile();
+    await newWorkload(folder, { from, target: "price", task: "regression" });
+    expect(await typesOf(folder)).toEqual(["mean", "linear-regression", "gradient-boosting"]);
+    expect(await loadWorkload(folder)).toMatchObject({ metric: "r2", gates: { floor: 0 } });
+  });
+
+  test("where nearly all rows are of one class, compared by the AUC", async () => {
+    const { folder, from } = await ordersFile();
+    const rare = Array.from({ length: 120 }, (_, row) => `${(row * 37) % 50},${row % 8 === 0 ? "yes" : "no"}`);
+    await writeFile(from, ["price,gone", ...rare].join("\n"));
+    await newWorkload(folder, { from, target: "gone" });
+    expect(await loadWorkload(folder)).toMatchObject({ metric: "rocAuc", gates: { floor: 0.5 } });
+    expect(await readFile(join(folder, "workload.ts"), "utf8")).toContain("88 % of the rows are of one class");
+  });
+
+  test("also a network where there are many rows of many numbers", async () => {
+    const { folder, from } = await ordersFile();
+    const pixels = Array.from({ length: 20 }, (_, column) => `p${column}`);
+    const rows = Array.from({ length: 1000 }, (_, row) => [...pixels.map((_, column) => (row * (column + 3)) % 23), row % 3].join(","));
+    await writeFile(from, [[...pixels, "digit"].join(","), ...rows].join("\n"));
+    await newWorkload(folder, { from, target: "digit" });
+    expect(await typesOf(folder)).toEqual(["majority", "logistic-regression", "gradient-boosting", "mlp"]);
+  });
+
+  test("of few groups: half as many folds", async () => {
+    const { folder, from } = await ordersFile();
+    await newWorkload(folder, { from, target: "gone", groupColumn: "day" });
+    expect((await loadWorkload(folder)).crossValidation.folds).toBe(10);
+    await newWorkload(folder, { from, target: "gone", groupColumn: "year", force: true });
+    expect((await readFile(join(folder, "workload.ts"), "utf8")).match(/folds: \d+/)?.[0]).toBe("folds: 2");
+  });
+});
+
 describe("what stands there", () => {
   test("is never overwritten", async () => {
     const { folder, from } = await ordersFile();
