@@ -49,11 +49,11 @@ export async function report(trained: Trained): Promise<Record<string, unknown>>
   const isRegression = answers.classes.length === 0;
   return {
     "model-card.md": modelCard(trained, findings),
-    "evaluation/importance.json": importance,
+    "evaluation/importance.json": plain(importance),
     "evaluation/importance.svg": await svgOf(importancePlot(importance, workload.metric)),
-    "evaluation/slices.json": slices,
-    "evaluation/candidates.json": others,
-    "reference.json": trainingReference(features.train, answers.predictions),
+    "evaluation/slices.json": plain(slices),
+    "evaluation/candidates.json": plain(others),
+    "reference.json": plain(trainingReference(features.train, answers.predictions)),
     ...(isRegression ? await regressionFiles(trained) : await classFiles(answers, classes)),
   };
 }
@@ -85,7 +85,7 @@ function results({ actual, predictions, classes }: Scored): number[] {
 async function classFiles(answers: Scored, reports: ClassReport[]): Promise<Record<string, unknown>> {
   const matrix = confusionMatrix(answers.actual, answers.predictions, answers.classes);
   return {
-    "evaluation/classes.json": reports.map(({ roc: _, precisionRecall: __, ...figures }) => figures),
+    "evaluation/classes.json": plain(reports.map(({ roc: _, precisionRecall: __, ...figures }) => figures)),
     "evaluation/confusion.svg": await svgOf(confusionPlot(matrix, answers.classes)),
     "evaluation/roc.svg": await svgOf(rocPlot(reports.map(({ name, roc }) => ({ name, points: roc })))),
     "evaluation/precision-recall.svg": await svgOf(
@@ -98,4 +98,9 @@ async function classFiles(answers: Scored, reports: ClassReport[]): Promise<Reco
 async function regressionFiles({ answers, workload }: Trained): Promise<Record<string, unknown>> {
   const unit = workload.columns[workload.target.column]?.unit;
   return { "evaluation/residuals.svg": await svgOf(residualsPlot(answers.predictions.map(Number), answers.actual.map(Number), unit)) };
+}
+
+/** A figure that could not be had is null: JSON has no NaN. */
+function plain(findings: unknown): unknown {
+  return JSON.parse(JSON.stringify(findings));
 }
