@@ -82,6 +82,7 @@ function worst({ features, workload }: Trained, { slices }: Findings): string {
 }
 
 function importance({ workload }: Trained, { importance: all }: Findings): string {
+  if (all.length === 0) return "There are too many features to ask of each what the model loses without it.";
   const shown = all
     .slice(0, mostFeatures)
     .map(({ feature, mean, low, high }) => [feature, `${signed(mean)} (${signed(low)} to ${signed(high)})`]);
