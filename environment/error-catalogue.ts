@@ -81,6 +81,12 @@ export const errorCatalogue = {
   "table.no-features": { exit: 3, when: "No column of the table is left to learn from." },
   "workload.name": { exit: 2, when: "A new workload's name, or its folder's, is none that a workload can have." },
   "workload.exists": { exit: 3, when: "The folder of a new workload holds something already." },
+  "collect.unreachable": { exit: 4, when: "A web service that records are collected from gives no answer, also when it is asked again." },
+  "collect.refused": { exit: 3, when: "A web service that records are collected from refuses a request." },
+  "collect.answer": {
+    exit: 3,
+    when: "A web service's answer is not of the shape that the collector reads, or its answers do not fit together.",
+  },
   "ingest.missing-file": { exit: 2, when: "The file of raw records does not exist." },
   "ingest.empty": { exit: 3, when: "The file holds no record." },
   "ingest.truncated": { exit: 3, when: "A gzip ends early or is damaged; nothing was committed." },

@@ -130,6 +130,8 @@ export const workloadSchema = z.strictObject({
     missing: z.array(z.string()).optional(),
     /** An integer column that no file holds: the record's number in its file, for a table without a key. */
     rowNumber: z.string().optional(),
+    /** Modules, relative to the workload's folder, that collect a document for the reader from the web; by the name that `falconry ingest --from` takes. */
+    collectors: z.record(name, z.string()).optional(),
   }),
   /** Columns of a raw record, in their order in a file. */
   columns: z.record(z.string(), column),

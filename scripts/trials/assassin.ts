@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { findProcess } from "@falconry/environment/process-table.ts";
 import { describeEndpoint } from "@falconry/registry/endpoint/describe.ts";
 import { containersOf } from "./containers.ts";
 import type { FalconRegion } from "./falcon-region.ts";
@@ -37,7 +37,8 @@ export async function assassinate(region: FalconRegion, victim: Victim, random: 
     if (pid === undefined) throw new Error(`${region.endpoint} has no container`);
     const at = performance.now();
     kill(pid);
-    while (findProcess(pid) !== undefined) await pause(1);
+    // Dead is not enough: as long as one of its threads is ending, its sockets are open and take requests. It is collected after the last one.
+    while (existsSync(`/proc/${pid}`)) await pause(1);
     await describeEndpoint(region.environment.sagemaker, region.endpoint);
     return { victim, at, gone: performance.now() };
   }

@@ -5,8 +5,8 @@ import { emptyFile, type RawFile } from "./raw-file.ts";
 import type { RawRecord, TakeRecord } from "./record.ts";
 
 /**
- * Streams the records of a CSV. Its first line names the declared columns, in any order; where the workload says that there is no such
- * line, they come in the declared order. An empty line is no record.
+ * Streams the records of a CSV. Its first line names the declared columns, in any order, of which an optional one may be left out; where
+ * the workload says that there is no such line, they come in the declared order. An empty line is no record.
  *
  * @throws FalconryError `ingest.header`, `ingest.empty`; what the stream throws
  */
@@ -30,12 +30,14 @@ interface ExpectedColumn {
   name: string;
   /** As the first line calls it. */
   header: string;
+  /** The first line may leave it out. */
+  optional: boolean;
 }
 
 function columnsInFile({ columns, source }: Workload): ExpectedColumn[] {
   return Object.entries(columns)
     .filter(([name]) => name !== source.rowNumber)
-    .map(([name, { header = name }]) => ({ name, header }));
+    .map(([name, { header = name, optional = false }]) => ({ name, header, optional }));
 }
 
 function toRecord(row: CsvRow, names: string[]): RawRecord {
@@ -59,7 +61,7 @@ function namesOf(row: CsvRow, expected: ExpectedColumn[], file: RawFile): string
   const faults = [
     ...quoted(
       "misses",
-      left.map(({ header }) => header),
+      left.filter(({ optional }) => !optional).map(({ header }) => header),
     ),
     ...quoted(
       "has the undeclared",

@@ -29,6 +29,7 @@ describe("a value keeps to its declared type", () => {
     ["boolean", "0", false],
     ["boolean", false, false],
     ["boolean", "yes", "it is neither true nor false"],
+    ["boolean", { toString: "" }, "it is neither true nor false"],
     ["date", "2020-02-29", "2020-02-29"],
     ["date", "2021-02-29", "it is no day written as YYYY-MM-DD"],
     ["date", "29.02.2020", "it is no day written as YYYY-MM-DD"],

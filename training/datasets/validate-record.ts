@@ -90,7 +90,8 @@ function withPoint(given: unknown): unknown {
 }
 
 function readBoolean(given: unknown): Result {
-  const text = String(given).trim().toLowerCase();
+  // An object's words are its own affair: they may be none, or throw.
+  const text = typeof given === "object" ? "" : String(given).trim().toLowerCase();
   if (text === "true" || text === "1") return { value: true };
   return text === "false" || text === "0" ? { value: false } : { reason: "it is neither true nor false" };
 }
