@@ -1,6 +1,6 @@
 import type { Interval } from "@falconry/model/intervals.ts";
 import type { ClassReport } from "./class-report.ts";
-import type { Findings, Trained } from "./report.ts";
+import type { Findings, Trained } from "./findings.ts";
 
 const mostFeatures = 10;
 

@@ -1,45 +1,15 @@
 import { confusionMatrix } from "@falconry/model/metrics.ts";
 import { score } from "@falconry/model/score.ts";
-import type { LoadedWorkload } from "@falconry/model/workload.ts";
-import type { FittedModel } from "../candidates/fit-model.ts";
-import type { DatasetReference } from "../datasets/dataset-store.ts";
-import type { CrossValidated } from "../evaluation/cross-validate.ts";
-import { type Measured, type Scored, scored } from "../evaluation/measure.ts";
-import type { BuiltFeatures } from "../features/build-features.ts";
-import type { Leak } from "../features/records-view.ts";
+import { type Scored, scored } from "../evaluation/measure.ts";
 import { type ClassReport, classReports } from "./class-report.ts";
+import type { Findings, Trained } from "./findings.ts";
 import { modelCard } from "./model-card.ts";
-import { type PairedComparison, pairedComparison } from "./paired-comparison.ts";
-import { type Importance, permutationImportance } from "./permutation-importance.ts";
+import { pairedComparison } from "./paired-comparison.ts";
+import { permutationImportance } from "./permutation-importance.ts";
 import { svgOf } from "./plot.ts";
 import { calibrationPlot, confusionPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
 import { trainingReference } from "./reference.ts";
-import { type Sliced, slicesOf } from "./slices.ts";
-
-/** A training that has come to its model. */
-export interface Trained {
-  workload: LoadedWorkload;
-  dataset: DatasetReference;
-  features: BuiltFeatures;
-  compared: CrossValidated[];
-  /** Name of the candidate that was chosen. */
-  best: string;
-  model: FittedModel;
-  /** Of the test part. */
-  answers: Scored;
-  test: Measured;
-  leaks: Leak[];
-}
-
-/** What a model's figures rest on. */
-export interface Findings {
-  /** None of a regression. */
-  classes: ClassReport[];
-  /** The candidates that were not chosen. */
-  others: PairedComparison[];
-  importance: Importance[];
-  slices: Sliced;
-}
+import { slicesOf } from "./slices.ts";
 
 /** Everything worth looking at in a trained model. @returns artifacts by their path in the run: texts, pictures, documents */
 export async function report(trained: Trained): Promise<Record<string, unknown>> {
