@@ -16,6 +16,7 @@ import { promote } from "./commands/promote.ts";
 import { reconcile } from "./commands/reconcile.ts";
 import { reject } from "./commands/reject.ts";
 import { rollback } from "./commands/rollback.ts";
+import { runs } from "./commands/runs.ts";
 import { status } from "./commands/status.ts";
 import { train } from "./commands/train.ts";
 import { watch } from "./commands/watch.ts";
@@ -41,6 +42,7 @@ for (const room of [
   datasets,
   train,
   models,
+  runs,
   promote,
   approve,
   reject,

@@ -81,6 +81,7 @@ export const errorCatalogue = {
   "table.no-features": { exit: 3, when: "No column of the table is left to learn from." },
   "workload.name": { exit: 2, when: "A new workload's name, or its folder's, is none that a workload can have." },
   "workload.exists": { exit: 3, when: "The folder of a new workload holds something already." },
+  "runs.unknown": { exit: 2, when: "No run has this id, and no registered version this name and number." },
   "collect.unreachable": { exit: 4, when: "A web service that records are collected from gives no answer, also when it is asked again." },
   "collect.refused": { exit: 3, when: "A web service that records are collected from refuses a request." },
   "collect.answer": {

@@ -15,6 +15,7 @@ import { type Measured, measureWithIntervals, type Scored, scored } from "./eval
 import { exportGraph } from "./export/export-graph.ts";
 import { type BuiltFeatures, buildFeatures } from "./features/build-features.ts";
 import { knownAfterEvent, type Leak } from "./features/records-view.ts";
+import { report } from "./report/report.ts";
 import { registerModel } from "./tracking/register-model.ts";
 import { TrainingRun } from "./tracking/training-run.ts";
 import { comparisonMetrics, datasetInput, lineage, sourceTags, testMetrics } from "./tracking/what-is-logged.ts";
@@ -92,6 +93,20 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
       });
     }
     await run.logArtifact(recordedPredictionsPath, recorded(answers));
+    progress("looking at what it does");
+    const trained = {
+      workload: declaration,
+      dataset,
+      features,
+      compared: compared.map(({ results }) => results),
+      best: winner.name,
+      model,
+      answers,
+      test,
+    };
+    for (const [path, content] of Object.entries(await report({ ...trained, leaks: knownAfterEvent(declaration) }))) {
+      await run.logArtifact(path, content);
+    }
 
     progress("registering the model");
     const registered = await registerModel(environment.mlflow, run, {
