@@ -131,22 +131,28 @@ const samples = fc
   })
   .map((rows) => rows.map(([x, y, label], row) => ({ point: [x, y], label: row < 3 ? row : label })));
 
+/** Where steps of one score at a time took five hundred rounds. */
+const ridge = [
+  { point: [0, 0], label: 0 },
+  { point: [0, 1], label: 1 },
+  { point: [-1, -1], label: 2 },
+];
+
 describe("at the minimum", () => {
-  test.prop([samples, fc.double({ min: 0.01, max: 100, noNaN: true }), fc.constantFrom("l1" as const, "l2" as const)])(
-    "the mean prediction is each class's share",
-    async (rows, C, penalty) => {
-      // the intercepts' derivatives vanish, because nothing penalises them
-      const examples = classified(
-        rows.map(({ point }) => point),
-        rows.map(({ label }) => label),
-      );
-      const predicted = (await fit(examples, { C, penalty })).predict(examples.inputs);
-      for (const label of [0, 1, 2]) {
-        const expected = examples.labels.filter((each) => each === label).length;
-        expect(predicted.reduce((sum, row) => sum + (row[label] ?? 0), 0)).toBeCloseTo(expected, 3);
-      }
-    },
-  );
+  test.prop([samples, fc.double({ min: 0.01, max: 100, noNaN: true }), fc.constantFrom("l1" as const, "l2" as const)], {
+    examples: [[ridge, 8.166, "l1"]],
+  })("the mean prediction is each class's share", async (rows, C, penalty) => {
+    // the intercepts' derivatives vanish, because nothing penalises them
+    const examples = classified(
+      rows.map(({ point }) => point),
+      rows.map(({ label }) => label),
+    );
+    const predicted = (await fit(examples, { C, penalty })).predict(examples.inputs);
+    for (const label of [0, 1, 2]) {
+      const expected = examples.labels.filter((each) => each === label).length;
+      expect(predicted.reduce((sum, row) => sum + (row[label] ?? 0), 0)).toBeCloseTo(expected, 3);
+    }
+  });
 
   test.prop([samples, fc.double({ min: 0.01, max: 10, noNaN: true })])(
     "a weight that the L1 penalty left is worth its price, one that it took is not",
