@@ -1,14 +1,15 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { trackingUri, unusedName } from "./src/live-server.ts";
 
 const versions = ["20.20.2", "22.23.3", "24.21.0"];
-const nodes = join(import.meta.dirname, "..", "node_modules", ".cache", "nodes");
+/** The same for every clone, as scripts/setup keeps what is large. */
+const nodes = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "falconry", "nodes");
 let folder: string;
 
 beforeAll(async () => {
@@ -58,12 +59,15 @@ function program(experiment: string): string {
 /** Node in another version: an npm package, of which each platform's binary is one, too. */
 async function nodeOf(version: string): Promise<string> {
   if (version === process.versions.node) return process.execPath;
-  const home = join(nodes, version);
-  const node = join(home, "node_modules", `node-${process.platform}-${process.arch}`, "bin", "node");
-  if (!existsSync(node)) {
-    await mkdir(home, { recursive: true });
-    await writeFile(join(home, "package.json"), JSON.stringify({ private: true }));
-    await promisify(execFile)("npm", ["install", "--silent", `node-${process.platform}-${process.arch}@${version}`], { cwd: home });
+  const name = `node-${process.platform}-${process.arch}`;
+  const home = join(nodes, `${version}-${process.platform}-${process.arch}`);
+  if (!existsSync(home)) {
+    await mkdir(nodes, { recursive: true });
+    // Moved to its place when it is whole: whoever is killed leaves none that is not.
+    const unfinished = await mkdtemp(join(nodes, "installing."));
+    await writeFile(join(unfinished, "package.json"), JSON.stringify({ private: true }));
+    await promisify(execFile)("npm", ["install", "--silent", `${name}@${version}`], { cwd: unfinished });
+    await rename(unfinished, home).catch(() => rm(unfinished, { recursive: true, force: true }));
   }
-  return node;
+  return join(home, "node_modules", name, "bin", "node");
 }
