@@ -15,6 +15,8 @@ const notOurs = ["**/node_modules/**", "**/dist/**", "**/.falconry/**"];
 export default defineConfig({
   test: {
     pool: "forks",
+    // Vitest leaves one core to itself, which of two is half.
+    maxWorkers: "100%",
     projects: [
       {
         extends: true,
