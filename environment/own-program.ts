@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheFolder } from "./cache-folder.ts";
 
 const keptSources = join(import.meta.dirname, "kept-sources.mjs");
 
@@ -15,10 +15,10 @@ export interface OwnProgram {
  * How a program of this project is started: from what Node compiled of it before, kept where the launcher (cli/falconry) keeps it. A container is up in
  * three quarters of the time.
  */
-export function ownProgram(program: string, { NODE_COMPILE_CACHE, XDG_CACHE_HOME }: NodeJS.ProcessEnv = process.env): OwnProgram {
+export function ownProgram(program: string, variables: NodeJS.ProcessEnv = process.env): OwnProgram {
   return {
     command: process.execPath,
     arguments: ["--disable-warning=ExperimentalWarning", "--import", keptSources, program],
-    variables: { NODE_COMPILE_CACHE: NODE_COMPILE_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), ".cache"), "falconry", "compiled") },
+    variables: { NODE_COMPILE_CACHE: variables.NODE_COMPILE_CACHE ?? join(cacheFolder(variables), "compiled") },
   };
 }

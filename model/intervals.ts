@@ -7,7 +7,7 @@ export interface Interval {
 }
 
 /** The 97.5 % quantile of the standard normal distribution. */
-const z = 1.959963984540054;
+export const z = 1.959963984540054;
 
 /**
  * 95 % interval of a proportion, such as an accuracy. Holds for few rows and for proportions near 0 and 1, and stays inside [0, 1].

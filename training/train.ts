@@ -76,7 +76,8 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
       progress(`cross-validating ${candidate.name} in ${declaration.crossValidation.folds} folds`);
       compared.push({ candidate, results: await crossValidate(candidate, features.train, declaration.crossValidation) });
     }
-    await run.logMetrics(...comparisonMetrics(compared.map(({ results }) => results)));
+    const results = compared.map(({ results }) => results);
+    await run.logMetrics(...comparisonMetrics(results));
     const winner = best(compared, declaration.metric);
 
     const { classes } = features.set;
@@ -94,19 +95,9 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
     }
     await run.logArtifact(recordedPredictionsPath, recorded(answers));
     progress("looking at what it does");
-    const trained = {
-      workload: declaration,
-      dataset,
-      features,
-      compared: compared.map(({ results }) => results),
-      best: winner.name,
-      model,
-      answers,
-      test,
-    };
-    for (const [path, content] of Object.entries(await report({ ...trained, leaks: knownAfterEvent(declaration) }))) {
-      await run.logArtifact(path, content);
-    }
+    const leaks = knownAfterEvent(declaration);
+    const trained = { workload: declaration, dataset, features, compared: results, best: winner.name, model, answers, test, leaks };
+    for (const [path, content] of Object.entries(await report(trained))) await run.logArtifact(path, content);
 
     progress("registering the model");
     const registered = await registerModel(environment.mlflow, run, {
@@ -124,9 +115,9 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
       dataset,
       model: registered,
       best: winner.name,
-      candidates: compared.map(({ results: { name, metrics } }) => ({ name, metrics })),
+      candidates: results.map(({ name, metrics }) => ({ name, metrics })),
       test,
-      leaks: knownAfterEvent(declaration),
+      leaks,
     };
   });
 }

@@ -88,8 +88,7 @@ export class Ledger {
     if (before !== undefined && before.sequence !== after) throw this.#corrupt(after, "it is missing");
     const start = before === undefined ? genesis : { sequence: after, hash: hashOf(before.text) };
     if (after !== 0 && before === undefined) return { records: [], more: false };
-    const page = texts.slice(0, limit);
-    while (page.length > 1 && bytesOf(page) > maxPageBytes) page.pop();
+    const page = beginningOf(texts.slice(0, limit), maxPageBytes);
     return { records: this.#follow(start, page), more: texts.length > page.length || key !== undefined };
   }
 
@@ -197,6 +196,16 @@ export class Ledger {
 interface StoredEvent {
   sequence: number;
   text: string;
+}
+
+/** As many as fit, one at least. */
+function beginningOf(texts: StoredEvent[], mostBytes: number): StoredEvent[] {
+  let bytes = 0;
+  const end = texts.findIndex(({ text }, index) => {
+    bytes += Buffer.byteLength(text);
+    return index > 0 && bytes > mostBytes;
+  });
+  return end < 0 ? texts : texts.slice(0, end);
 }
 
 function bytesOf(texts: readonly StoredEvent[]): number {

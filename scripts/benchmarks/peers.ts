@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { cacheFolder } from "@falconry/environment/cache-folder.ts";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 
 const run = promisify(execFile);
@@ -21,7 +21,7 @@ export async function peersPython(): Promise<string> {
     .update(await readFile(requirements))
     .digest("hex")
     .slice(0, 16);
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "falconry", "peers");
+  const cache = join(cacheFolder(), "peers");
   const environment = join(cache, hash);
   if (!existsSync(environment)) {
     await mkdir(cache, { recursive: true });

@@ -9,7 +9,7 @@ export function modelCard(trained: Trained, findings: Findings): string {
   const { workload } = trained;
   return [
     `# ${workload.name}: ${workload.question}`,
-    `${article(trained.best)}, chosen among ${count(trained.compared.length, "candidate")} by ${workload.metric} in ${workload.crossValidation.folds}-fold cross-validation.`,
+    `The candidate \`${trained.best}\`, chosen among ${count(trained.compared.length, "candidate")} by ${workload.metric} in ${workload.crossValidation.folds}-fold cross-validation.`,
     "## Data",
     data(trained),
     "## Candidates",
@@ -117,8 +117,4 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
-}
-
-function article(candidate: string): string {
-  return `The candidate \`${candidate}\``;
 }

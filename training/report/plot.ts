@@ -1,5 +1,4 @@
-import { parse, resetSVGDefIds, View } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import type { TopLevelSpec } from "vega-lite";
 
 /** What a plot shows; size, fonts and colours are the same for all. */
 export type Plot = TopLevelSpec;
@@ -17,6 +16,8 @@ const look = {
 
 /** @returns the plot as a picture that any browser shows, MLflow's too; the same bytes for the same plot */
 export async function svgOf(plot: Plot): Promise<string> {
+  // Large, and of no use before a model stands.
+  const [{ parse, resetSVGDefIds, View }, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   const { spec } = compile({ ...plot, config: look });
   const view = new View(parse(spec), { renderer: "none" });
   try {

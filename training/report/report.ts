@@ -9,7 +9,7 @@ import { permutationImportance } from "./permutation-importance.ts";
 import { svgOf } from "./plot.ts";
 import { calibrationPlot, confusionPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
 import { trainingReference } from "./reference.ts";
-import { slicesOf } from "./slices.ts";
+import { slicesOf, slicesPath } from "./slices.ts";
 
 /** Everything worth looking at in a trained model. @returns artifacts by their path in the run: texts, pictures, documents */
 export async function report(trained: Trained): Promise<Record<string, unknown>> {
@@ -21,7 +21,7 @@ export async function report(trained: Trained): Promise<Record<string, unknown>>
     "model-card.md": modelCard(trained, findings),
     "evaluation/importance.json": plain(importance),
     "evaluation/importance.svg": await svgOf(importancePlot(importance, workload.metric)),
-    "evaluation/slices.json": plain(slices),
+    [slicesPath]: plain(slices),
     "evaluation/candidates.json": plain(others),
     "reference.json": plain(trainingReference(features.train, answers.predictions)),
     ...(isRegression ? await regressionFiles(trained) : await classFiles(answers, classes)),

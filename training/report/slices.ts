@@ -1,4 +1,4 @@
-import { type Interval, wilsonInterval } from "@falconry/model/intervals.ts";
+import { type Interval, wilsonInterval, z } from "@falconry/model/intervals.ts";
 import { mean, quantile, sampleStandardDeviation } from "simple-statistics";
 import type { FeatureTable } from "../features/feature-table.ts";
 
@@ -20,11 +20,12 @@ export interface Sliced {
   worst?: Slice;
 }
 
+/** Where a run keeps its {@link Sliced}. */
+export const slicesPath = "evaluation/slices.json";
+
 /** Of fewer rows nothing can be said. */
 const fewestRows = 10;
 const mostValues = 20;
-/** The 97.5 % quantile of the standard normal distribution. */
-const z = 1.959963984540054;
 
 /**
  * How well a model does on the rows of each value of each feature; of a number on its quarters.
@@ -70,12 +71,10 @@ function byQuarter(values: Values): Map<string, number[]> {
 }
 
 function grouped(values: Values, nameOf: (value: number | string) => string): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  for (const [row, value] of values.entries()) {
-    const name = value === null || (typeof value === "number" && !Number.isFinite(value)) ? "missing" : nameOf(value);
-    groups.set(name, [...(groups.get(name) ?? []), row]);
-  }
-  return groups;
+  return Map.groupBy(values.keys(), (row) => {
+    const value = values[row] ?? null;
+    return value === null || (typeof value === "number" && !Number.isFinite(value)) ? "missing" : nameOf(value);
+  });
 }
 
 function shareInterval(results: readonly number[]): Interval {

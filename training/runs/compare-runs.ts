@@ -4,6 +4,7 @@ import type { Interval } from "@falconry/model/intervals.ts";
 import { lineageTags } from "@falconry/model/lineage.ts";
 import { MlflowError, type Run } from "mlflow-client";
 import { z } from "zod";
+import { slicesPath } from "../report/slices.ts";
 
 export interface ComparedRun {
   run: string;
@@ -117,11 +118,10 @@ function testMetrics(metrics: Record<string, number>): Map<string, MeasuredValue
 
 /** None of a run that wrote none: of a training before there were any, or from elsewhere. */
 async function slicesOf({ mlflow }: Environment, { info }: Run): Promise<Map<string, MeasuredValue>> {
-  const path = "evaluation/slices.json";
   let isThere = false;
-  for await (const file of mlflow.artifacts.list(info.artifactUri, "evaluation")) isThere ||= file.path === path;
+  for await (const file of mlflow.artifacts.list(info.artifactUri, "evaluation")) isThere ||= file.path === slicesPath;
   if (!isThere) return new Map();
-  const { slices } = slicesSchema.parse(JSON.parse(Buffer.from(await mlflow.artifacts.download(info.artifactUri, path)).toString()));
+  const { slices } = slicesSchema.parse(JSON.parse(Buffer.from(await mlflow.artifacts.download(info.artifactUri, slicesPath)).toString()));
   return new Map(slices.map(({ column, value, measured, interval }) => [`${column}: ${value}`, { value: measured, ...interval }]));
 }
 
