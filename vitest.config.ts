@@ -2,24 +2,33 @@ import { defineConfig } from "vitest/config";
 
 const SECOND = 1_000;
 const integration = "**/*.integration.test.ts";
-/** Regions that are killed in part, and canaries whose heart must beat each second: they want the machine to themselves. */
-const trials = [
-  "scripts/trials/*.integration.test.ts",
-  "registry/promotion/canary.integration.test.ts",
-  "registry/python.integration.test.ts",
-  "serving/endpoint-host/guarded-canary.integration.test.ts",
-];
+/** They put their own parts in the place of the product's, from its first import on. */
+const simulation = ["simulation", "faults"].map((name) => `registry/simulation/${name}.test.ts`);
+/** Judges that find out who is slow, and more callers than the machine can serve: they want it to themselves. */
+const trials = ["bad-challengers", "promotions-under-load"].map((name) => `scripts/trials/${name}.integration.test.ts`);
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/.falconry/**"];
 
 /**
- * `unit` needs nothing but Node; `integration` runs one file after another against one real region (scripts/testing/shared-region.ts); `trials` are run by
+ * `unit` needs nothing but Node, and loads the product once for all of its files; `simulation` likewise, a file at a time; `integration` runs one file after another against one real region (scripts/testing/shared-region.ts); `trials` are run by
  * themselves.
  */
 export default defineConfig({
   test: {
     pool: "forks",
+    // Vitest leaves one core to itself, which of two is half.
+    maxWorkers: "100%",
     projects: [
-      { extends: true, test: { name: "unit", include: ["**/*.test.ts"], exclude: [integration, ...notOurs] } },
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["**/*.test.ts"],
+          exclude: [integration, ...simulation, ...notOurs],
+          isolate: false,
+          unstubEnvs: true,
+        },
+      },
+      { extends: true, test: { name: "simulation", include: simulation, exclude: notOurs } },
       {
         extends: true,
         test: {

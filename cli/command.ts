@@ -10,8 +10,8 @@ export function command(name: string, description: string) {
 }
 
 /** Text for the end of a command's help. */
-export function example(line: string): string {
-  return `\nExample:\n  ${line}`;
+export function example(line: string, ...more: string[]): string {
+  return `\n${more.length === 0 ? "Example" : "Examples"}:\n  ${[line, ...more].join("\n  ")}`;
 }
 
 /** Opens the invocation's context for an action, and closes it when the action is over. */

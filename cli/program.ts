@@ -10,11 +10,13 @@ import { local } from "./commands/local.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { models } from "./commands/models.ts";
+import { newWorkload } from "./commands/new.ts";
 import { predict } from "./commands/predict.ts";
 import { promote } from "./commands/promote.ts";
 import { reconcile } from "./commands/reconcile.ts";
 import { reject } from "./commands/reject.ts";
 import { rollback } from "./commands/rollback.ts";
+import { runs } from "./commands/runs.ts";
 import { status } from "./commands/status.ts";
 import { train } from "./commands/train.ts";
 import { watch } from "./commands/watch.ts";
@@ -35,10 +37,12 @@ for (const room of [
   local,
   login,
   logout,
+  newWorkload,
   ingest,
   datasets,
   train,
   models,
+  runs,
   promote,
   approve,
   reject,

@@ -61,6 +61,28 @@ test("a workload that does not exist is a usage error that lists those that do",
   expect(stderr).toContain("falcon");
 });
 
+test("a workload is made of a table without any environment", { timeout: 30_000 }, () => {
+  const folder = join(emptyRegion, "landing");
+  const from = join(import.meta.dirname, "../workloads/falcon/launches.csv");
+  const { status, stdout } = run("new", folder, "--from", from, "--target", "landed", "--exclude", "booster", "--json");
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    workload: "landing",
+    folder,
+    table: { records: 90 },
+    leaks: [
+      { column: "landing_pad", certain: true },
+      { column: "reused_count", certain: false },
+    ],
+  });
+});
+
+test("a task that there is not is a usage error", () => {
+  const { status, stderr } = run("new", "landing", "--from", "launches.csv", "--target", "landed", "--task", "clustering");
+  expect(status).toBe(2);
+  expect(stderr).toContain("classification or regression");
+});
+
 test("an environment that was never stood up exits with 4 and says how to", () => {
   const { status, stdout } = run("status", "--json");
   expect(status).toBe(4);

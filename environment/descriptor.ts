@@ -28,7 +28,8 @@ export const descriptorSchema = z.object({
   region: z.string(),
   tracking: z.object({
     uri: z.url(),
-    authentication: z.discriminatedUnion("type", [z.object({ type: z.literal("none") }), z.object({ type: z.literal("sigv4") })]),
+    /** How MLflow is told who asks. No secret stands here: trackingAuthentication says where each is taken from. */
+    authentication: z.object({ type: z.enum(["none", "basic", "bearer", "sigv4"]) }),
   }),
   /** Buckets of the data lake, one per zone, and the write-once bucket of the ledger's witnesses. */
   lake: z.object({ raw: bucket, clean: bucket, features: bucket, artifacts: bucket, models: bucket, audit: bucket }),

@@ -11,6 +11,7 @@ import { type Descriptor, descriptorParameter, descriptorSchema } from "./descri
 import { FalconryError } from "./error.ts";
 import { readRegion, regionUrls } from "./region.ts";
 import { regionFolder } from "./region-folder.ts";
+import { trackingAuthentication } from "./tracking-authentication.ts";
 
 /** Clients of one environment, all made from its descriptor. Close it when done: sockets are kept alive. */
 export interface Environment extends Disposable {
@@ -47,12 +48,6 @@ export async function openEnvironment(name: string, folder: string = regionFolde
 
 /** Clients for a descriptor that is at hand. @throws FalconryError `environment.tracking-authentication` */
 export function connect(descriptor: Descriptor): Environment {
-  if (descriptor.tracking.authentication.type !== "none") {
-    throw new FalconryError("environment.tracking-authentication", {
-      message: `environment "${descriptor.environment}": MLflow asks for ${descriptor.tracking.authentication.type}, which this version cannot do yet`,
-      hint: "Use a tracking server that takes requests without authentication, inside the environment's own network",
-    });
-  }
   const { awsEndpointUrl, sagemakerEndpointUrl } = descriptor.services;
   const aws = clientSettings(descriptor.region, awsEndpointUrl);
   const sagemakerSettings = clientSettings(descriptor.region, sagemakerEndpointUrl);
@@ -100,7 +95,10 @@ export function connect(descriptor: Descriptor): Environment {
     get sagemakerRuntime() {
       return sagemakerRuntime.client();
     },
-    mlflow: new MlflowClient({ trackingUri: descriptor.tracking.uri }),
+    mlflow: new MlflowClient({
+      trackingUri: descriptor.tracking.uri,
+      authentication: trackingAuthentication(descriptor, { variables: process.env, aws: () => sagemaker.client().config.credentials() }),
+    }),
     [Symbol.dispose]() {
       for (const { destroy } of [s3, dynamodb, cloudwatch, sns, sagemaker, sagemakerRuntime]) destroy();
     },

@@ -18,8 +18,8 @@ const manifest = {
   description,
   license,
   type,
-  engines: { node: ">=20" },
+  engines: { node: ">=20.12" },
   exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
 };
 await writeFile(join(dist, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
-await cp(join(room, "README.md"), join(dist, "README.md"));
+for (const text of ["README.md", "CHANGELOG.md"]) await cp(join(room, text), join(dist, text));

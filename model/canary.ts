@@ -59,9 +59,10 @@ export const canarySchema = settingsSchema
     path: ["minimumBakeSeconds"],
     message: "it must be at least windowSeconds: nothing is counted before",
   })
-  .refine(({ minimumBakeSeconds, maxBakeSeconds, silenceToAlarmSeconds }) => minimumBakeSeconds <= maxBakeSeconds - silenceToAlarmSeconds, {
+  .refine((times) => times.minimumBakeSeconds + times.windowSeconds + times.silenceToAlarmSeconds <= times.maxBakeSeconds, {
     path: ["maxBakeSeconds"],
-    message: "it must be at least minimumBakeSeconds + silenceToAlarmSeconds: a verdict that comes later cannot carry the canary",
+    message:
+      "it must be at least minimumBakeSeconds + windowSeconds + silenceToAlarmSeconds: counts are known a window later, and a verdict after the last silence cannot carry the canary",
   });
 
 /** Period of the alarm `silent`. CloudWatch takes 10, 20, 30 and multiples of 60. */

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { type Column, type Workload, workloadSchema } from "./workload.ts";
 
 /** A declaration whose parts fit each other: {@link workloadSchema} checks each part alone. */
@@ -7,8 +6,9 @@ export const consistentWorkload = workloadSchema.superRefine((workload, { addIss
     ...columnFaults(workload),
     ...keyFaults(workload),
     ...targetFaults(workload),
+    ...sourceFaults(workload),
+    ...splitFaults(workload),
     ...settingFaults(workload),
-    ...canaryFaults(workload),
   ]) {
     addIssue({ code: "custom", path, message });
   }
@@ -22,10 +22,11 @@ interface Fault {
 function columnFaults({ columns }: Workload): Fault[] {
   return Object.entries(columns).flatMap(([name, column]) => {
     const at = (property: string, message: string): Fault => ({ path: ["columns", name, property], message });
-    const { type, range, values } = column;
+    const { type, range, values, formats } = column;
     const faults: Fault[] = [];
-    if (range !== undefined && type !== "number" && type !== "integer") faults.push(at("range", `a ${type} has no range`));
+    if (range !== undefined && !isNumeric(column)) faults.push(at("range", `a ${type} has no range`));
     if ((range?.min ?? Number.NEGATIVE_INFINITY) > (range?.max ?? Number.POSITIVE_INFINITY)) faults.push(at("range", "min is above max"));
+    if (formats !== undefined && type !== "date" && type !== "timestamp") faults.push(at("formats", `a ${type} has no formats`));
     if (values !== undefined && type !== "string") faults.push(at("values", `only a string has values, this is a ${type}`));
     return faults;
   });
@@ -41,6 +42,33 @@ function keyFaults({ columns, key }: Workload): Fault[] {
   });
 }
 
+function sourceFaults({ columns, source }: Workload): Fault[] {
+  const at = (property: string, message: string): Fault => ({ path: ["source", property], message });
+  const { rowNumber, decimalComma, delimiter = "," } = source;
+  const faults: Fault[] = [];
+  if (decimalComma && delimiter === ",") faults.push(at("decimalComma", "a comma cannot stand between fields and in numbers"));
+  if (['"', "\n", "\r"].includes(delimiter)) faults.push(at("delimiter", `${JSON.stringify(delimiter)} cannot stand between fields`));
+  if (rowNumber === undefined) return faults;
+  const column = columnOf(columns, rowNumber);
+  if (column === undefined) faults.push(at("rowNumber", notDeclared(rowNumber, columns)));
+  else if (column.type !== "integer") faults.push(at("rowNumber", `"${rowNumber}" is a ${column.type}, and has to be an integer`));
+  return faults;
+}
+
+function splitFaults({ columns, split, target }: Workload): Fault[] {
+  if (split.type === "stratified" && target.task === "regression")
+    return [{ path: ["split", "type"], message: "a target without classes has no strata: declare random, group or time" }];
+  const named = split.type === "group" ? [split.column] : split.type === "time" ? split.columns : [];
+  const property = split.type === "group" ? "column" : "columns";
+  return named.flatMap((name) => {
+    const at = (message: string): Fault[] => [{ path: ["split", property], message }];
+    const column = columnOf(columns, name);
+    if (column === undefined) return at(notDeclared(name, columns));
+    if (column.knownAfterEvent !== undefined) return at(`"${name}" is declared knownAfterEvent, which feature SQL does not see`);
+    return column.optional ? at(`"${name}" is optional, and what decides where a row goes may not be missing`) : [];
+  });
+}
+
 function targetFaults({ columns, key, target }: Workload): Fault[] {
   const at = (message: string): Fault[] => [{ path: ["target", "column"], message }];
   const column = columnOf(columns, target.column);
@@ -49,27 +77,33 @@ function targetFaults({ columns, key, target }: Workload): Fault[] {
   if (column.optional) return at(`"${target.column}" is optional, and a target may not be missing`);
   if (column.knownAfterEvent !== undefined)
     return at(`"${target.column}" is declared knownAfterEvent, which training refuses; a target need not be`);
-  return column.type === "number" || column.type === "date" ? at(`"${target.column}" is a ${column.type}, which has no classes`) : [];
+  if (target.task === "regression")
+    return isNumeric(column) ? [] : at(`"${target.column}" is a ${column.type}, and a regression predicts a number`);
+  return hasClasses(column) ? [] : at(`"${target.column}" is a ${column.type}, which has no classes`);
 }
 
-function settingFaults({ candidates, gates }: Workload): Fault[] {
+function settingFaults({ candidates, gates, metric, target }: Workload): Fault[] {
   const names = candidates.map(({ name }) => name);
   const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
   return [
     ...(repeated < 0 ? [] : [{ path: ["candidates", repeated, "name"], message: `"${names[repeated]}" is named twice` }]),
-    ...(gates.floor >= 0 && gates.floor <= 1
+    ...(fitsTask(metric, target.task) ? [] : [{ path: ["metric"], message: `${metric} does not measure a ${target.task}` }]),
+    ...(gates.floor <= 1 && (gates.floor >= 0 || metric === "r2")
       ? []
-      : [{ path: ["gates", "floor"], message: `every metric lies in [0, 1], ${gates.floor} does not` }]),
+      : [{ path: ["gates", "floor"], message: `${metric} is ${metric === "r2" ? "at most 1" : "in [0, 1]"}, ${gates.floor} is not` }]),
   ];
 }
 
-/** The judge must have time for a verdict before its silence is taken for one (D4). */
-function canaryFaults({ rollout: { canary } }: z.output<typeof workloadSchema>): Fault[] {
-  if (canary === undefined) return [];
-  const { minimumBakeSeconds, silenceToAlarmSeconds, maxBakeSeconds } = canary;
-  if (minimumBakeSeconds + silenceToAlarmSeconds < maxBakeSeconds) return [];
-  const message = `${maxBakeSeconds} leaves no time for a verdict between minimumBakeSeconds (${minimumBakeSeconds}) and the last silenceToAlarmSeconds (${silenceToAlarmSeconds})`;
-  return [{ path: ["rollout", "canary", "maxBakeSeconds"], message }];
+function fitsTask(metric: Workload["metric"], task: Workload["target"]["task"]): boolean {
+  return (metric === "r2") === (task === "regression");
+}
+
+function isNumeric({ type }: Column): boolean {
+  return type === "number" || type === "integer";
+}
+
+function hasClasses({ type }: Column): boolean {
+  return type === "integer" || type === "boolean" || type === "string";
 }
 
 function columnOf(columns: Workload["columns"], name: string): Column | undefined {

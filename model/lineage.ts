@@ -18,11 +18,19 @@ export const recordedPredictionsPath = "evaluation/predictions.json";
  * Content of {@link recordedPredictionsPath}: row i belongs to row i of the feature set's test part.
  * Python writes the same with `mlflow.log_dict`.
  */
-export interface RecordedPredictions {
+export type RecordedPredictions = RecordedProbabilities | RecordedValues;
+
+export interface RecordedProbabilities {
   /** Classes in the order of a row of `probabilities`. */
   classes: (string | number)[];
   /** One row per test row, one probability per class. */
   probabilities: number[][];
+}
+
+/** Of a regression. */
+export interface RecordedValues {
+  /** One per test row. */
+  predictions: number[];
 }
 
 /** Who made an answer: part of every prediction. */

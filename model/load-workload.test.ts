@@ -79,6 +79,19 @@ test("what a declaration leaves out of its canary is filled in", async () => {
   expect(rollout.canary).toEqual({ ...canarySettings(undefined), minimumRequests: 50 });
 });
 
+test("a number may be the target of a regression", async () => {
+  const leak = { ...pumps.columns.failed, type: "number" as const, description: "Litres lost in a day" };
+  await declare({
+    ...pumps,
+    columns: { ...pumps.columns, failed: leak },
+    target: { column: "failed", task: "regression" },
+    split: { type: "random", testShare: 0.2, seed: 1 },
+    metric: "r2",
+    gates: { floor: -0.5, minimumRows: 10 },
+  } satisfies Workload);
+  expect((await loadWorkload(folder)).target.task).toBe("regression");
+});
+
 describe("a declaration that does not hold is refused at the property", () => {
   test.for([
     ["an unknown property", { ...pumps, colour: "red" }, 'workload: Unrecognized key: "colour"'],
@@ -105,6 +118,15 @@ describe("a declaration that does not hold is refused at the property", () => {
       column("failed", { type: "number" }),
       'workload.target.column: "failed" is a number, which has no classes',
     ],
+    [
+      "a regression of a text",
+      {
+        ...pumps,
+        columns: { ...pumps.columns, failed: { type: "string", description: "What broke" } },
+        target: { column: "failed", task: "regression" },
+      },
+      'workload.target.column: "failed" is a string, and a regression predicts a number',
+    ],
     ["a range of strings", column("pump", { range: { min: 1 } }), "workload.columns.pump.range: a string has no range"],
     ["an empty range", column("failed", { range: { min: 2, max: 1 } }), "workload.columns.failed.range: min is above max"],
     ["values of a number", column("failed", { values: ["0", "1"] }), "workload.columns.failed.values: only a string has values"],
@@ -116,7 +138,7 @@ describe("a declaration that does not hold is refused at the property", () => {
     [
       "a floor that nothing reaches",
       { ...pumps, gates: { ...pumps.gates, floor: 80 } },
-      "workload.gates.floor: every metric lies in [0, 1], 80 does not",
+      "workload.gates.floor: accuracy is in [0, 1], 80 is not",
     ],
     [
       "a bake longer than SageMaker waits",
@@ -131,9 +153,36 @@ describe("a declaration that does not hold is refused at the property", () => {
     [
       "a bake that ends before the judge may speak",
       canary({ maxBakeSeconds: 300 }),
-      "workload.rollout.canary.maxBakeSeconds: it must be at least minimumBakeSeconds + silenceToAlarmSeconds",
+      "workload.rollout.canary.maxBakeSeconds: it must be at least minimumBakeSeconds + windowSeconds + silenceToAlarmSeconds",
     ],
     ["a setting of the canary that is none", canary({ errors: 0 }), 'workload.rollout.canary: Unrecognized key: "errors"'],
+    ["formats of a number", column("pressure", { formats: ["D.M.YYYY"] }), "workload.columns.pressure.formats: a number has no formats"],
+    [
+      "a regression of a text",
+      {
+        ...pumps,
+        target: { column: "failed", task: "regression" },
+        columns: { ...pumps.columns, failed: { type: "string", description: "?" } },
+      },
+      'workload.target.column: "failed" is a string, and a regression predicts a number',
+    ],
+    [
+      "strata of a regression",
+      { ...pumps, target: { column: "failed", task: "regression" } },
+      "workload.split.type: a target without classes has no strata",
+    ],
+    [
+      "a measure of classes for a regression",
+      { ...pumps, target: { column: "failed", task: "regression" }, split: { type: "random", testShare: 0.2, seed: 1 } },
+      "workload.metric: accuracy does not measure a regression",
+    ],
+    ["a measure of numbers for classes", { ...pumps, metric: "r2" }, "workload.metric: r2 does not measure a classification"],
+    ["a split by an undeclared column", split({ type: "group", column: "site" }), 'workload.split.column: "site" is none of the columns'],
+    ["a split by an optional column", split({ type: "time", columns: ["pressure"] }), 'workload.split.columns: "pressure" is optional'],
+    ["a comma for two things", source({ decimalComma: true }), "workload.source.decimalComma: a comma cannot stand between fields"],
+    ["a quote between fields", source({ delimiter: '"' }), 'workload.source.delimiter: "\\"" cannot stand between fields'],
+    ["a row number that is not declared", source({ rowNumber: "row" }), 'workload.source.rowNumber: "row" is none of the columns'],
+    ["a row number of text", source({ rowNumber: "pump" }), 'workload.source.rowNumber: "pump" is a string'],
     ["a file that is not there", { ...pumps, features: { sql: "query.sql" } }, "workload.features.sql: "],
   ] as const)("%s", async ([, workload, message]) => {
     await declare(workload);
@@ -154,6 +203,14 @@ describe("a declaration that does not hold is refused at the property", () => {
 
 function target(column: string): unknown {
   return { ...pumps, target: { ...pumps.target, column } };
+}
+
+function split(settings: object): unknown {
+  return { ...pumps, split: { testShare: 0.2, seed: 1, ...settings } };
+}
+
+function source(settings: object): unknown {
+  return { ...pumps, source: { ...pumps.source, ...settings } };
 }
 
 function canary(settings: object): unknown {

@@ -15,18 +15,22 @@ const workloadsFolder = join(checkoutFolder, "workloads");
  * @throws FalconryError `workload.unknown`, `workload.invalid`
  */
 export async function loadWorkload(nameOrPath: string): Promise<LoadedWorkload> {
-  const isPath = isAbsolute(nameOrPath) || nameOrPath.includes("/") || nameOrPath === "." || nameOrPath === "..";
-  const folder = isPath ? resolve(nameOrPath) : join(workloadsFolder, nameOrPath);
+  const folder = workloadFolder(nameOrPath);
   const file = join(folder, "workload.ts");
   if (!existsSync(file)) {
     throw new FalconryError("workload.unknown", {
-      message: isPath ? `${file} does not exist` : `there is no workload "${nameOrPath}"`,
+      message: isPath(nameOrPath) ? `${file} does not exist` : `there is no workload "${nameOrPath}"`,
       hint: `Name one of: ${(await workloadNames()).join(", ")}, or the path of a folder with a workload.ts`,
     });
   }
   const workload = await parse(await declaration(file), file);
   checkFiles(workload, folder, file);
   return { ...workload, folder };
+}
+
+/** Where a workload's files stand, or would stand: a folder of `workloads/` for a name, the folder itself for a path. */
+export function workloadFolder(nameOrPath: string): string {
+  return isPath(nameOrPath) ? resolve(nameOrPath) : join(workloadsFolder, nameOrPath);
 }
 
 /** Names of the workloads that stand in this checkout, sorted. */
@@ -36,6 +40,10 @@ export async function workloadNames(): Promise<string[]> {
     .filter((entry) => entry.isDirectory() && existsSync(join(workloadsFolder, entry.name, "workload.ts")))
     .map((entry) => basename(entry.name))
     .sort();
+}
+
+function isPath(nameOrPath: string): boolean {
+  return isAbsolute(nameOrPath) || nameOrPath.includes("/") || nameOrPath === "." || nameOrPath === "..";
 }
 
 /** What the module exports as `workload`; undefined where it exports none. */

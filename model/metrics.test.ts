@@ -1,6 +1,16 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { accuracy, balancedAccuracy, confusionMatrix, correct, logLoss, rocAuc } from "./metrics.ts";
+import {
+  accuracy,
+  balancedAccuracy,
+  confusionMatrix,
+  correct,
+  logLoss,
+  meanAbsoluteError,
+  rocAuc,
+  rootMeanSquaredError,
+  rSquared,
+} from "./metrics.ts";
 
 const classes = ["lost", "landed", "unknown"];
 const labelled = fc.array(fc.tuple(fc.constantFrom(...classes), fc.constantFrom(...classes)), { minLength: 1, maxLength: 60 });
@@ -98,4 +108,35 @@ test("metrics of no rows are NaN", () => {
 test("a label that is none of the classes is refused", () => {
   expect(() => confusionMatrix(["lost"], ["exploded"], classes)).toThrow("row 0: lost predicted as exploded");
   expect(() => logLoss(["exploded"], [[1, 0, 0]], classes)).toThrow("row 0: no probability of exploded");
+});
+
+describe("of a regression", () => {
+  const actual = [3, -0.5, 2, 7, 4.25];
+  const predicted = [2.5, 0, 2, 8, 5];
+
+  test("the same as scikit-learn", () => {
+    // root_mean_squared_error, mean_absolute_error and r2_score of scikit-learn 1.7
+    expect(rootMeanSquaredError(actual, predicted)).toBeCloseTo(0.6422616289332564, 12);
+    expect(meanAbsoluteError(actual, predicted)).toBeCloseTo(0.55, 12);
+    expect(rSquared(actual, predicted)).toBeCloseTo(0.9328175895765473, 12);
+  });
+
+  test("the mean explains nothing, the truth everything, and a constant target leaves nothing to explain", () => {
+    expect(
+      rSquared(
+        actual,
+        actual.map(() => 3.15),
+      ),
+    ).toBeCloseTo(0, 12);
+    expect(rSquared(actual, actual)).toBe(1);
+    expect(rSquared([2, 2], [1, 3])).toBeNaN();
+  });
+
+  test("of no rows there is no error to tell", () => {
+    expect([rootMeanSquaredError([], []), meanAbsoluteError([], []), rSquared([], [])]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  });
+
+  test("as many predictions as rows are needed", () => {
+    expect(() => meanAbsoluteError([1, 2], [1])).toThrow("2 values, 1 predictions");
+  });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { readMlmodel, writeMlmodel } from "./mlmodel.ts";
-import { classifierSignature } from "./signature.ts";
+import { graphSignature } from "./signature.ts";
 
-const signature = classifierSignature({ features: [{ name: "mass", type: "double" }], classes: ["lost", "landed"] });
+const signature = graphSignature({ features: [{ name: "mass", type: "double" }], classes: ["lost", "landed"] });
 
 test("what is written is read", () => {
   const text = writeMlmodel({

@@ -43,3 +43,8 @@ test("rocAuc of three classes is the mean of each against the rest", () => {
 test("rows of one class have no AUC", () => {
   expect(score("rocAuc", { ...binary, actual: [1, 1, 1, 1, 1] })).toBeNaN();
 });
+
+test("r2 is the share of the target's variance that numbers explain", () => {
+  const values: ScoredRows = { actual: [10, 12, 14, 18], predictions: [11, 12, 13, 17], probabilities: [], classes: [] };
+  expect(score("r2", values)).toBe(1 - 3 / 35);
+});

@@ -82,7 +82,7 @@ test("of very many classes the first count by name", () => {
   const classes = Array.from({ length: 1_000 }, (_, index) => index);
   expect([0, 39, 40, 999].map((label) => countedAs(label, classes))).toEqual(["0", "39", "(other)", "(other)"]);
   expect(countedAs("lost", ["lost", "landed"])).toBe("lost");
-  expect(countedAs(0.37, [])).toBe("(other)");
+  expect(countedAs("drifts", [])).toBe("(other)");
 });
 
 test.each([
@@ -93,4 +93,16 @@ test.each([
   [60_001, latencyBounds.length],
 ])("%d ms is counted in bucket %i", (milliseconds, bucket) => {
   expect(bucketOf(latencyBounds, milliseconds)).toBe(bucket);
+});
+
+test.each([
+  [5.37, "5"],
+  [9.999, "9"],
+  [-0.0042, "-0.004"],
+  [131_072, "100000"],
+  [3e22, "3e+22"],
+  [0, "0"],
+  [Number.NaN, "(other)"],
+] as const)("a regression's answer %d is counted as %s, by its first digit and its magnitude", (value, name) => {
+  expect(countedAs(value, [])).toBe(name);
 });

@@ -74,11 +74,13 @@ export function bucketOf(bounds: readonly number[], value: number): number {
 
 /**
  * The name under which a prediction is counted: its class, or one name for all the classes of a model that has very many, for a class whose name is
- * too long for a metric's, and for what is no class.
+ * too long for a metric's, and for what is no class. A number of a model without classes is counted by its first digit and its magnitude: 5.37 as
+ * "5", -0.0042 as "-0.004".
  *
  * @param classes of the model, in its order
  */
 export function countedAs(prediction: string | number, classes: readonly (string | number)[]): string {
+  if (classes.length === 0 && typeof prediction === "number" && Number.isFinite(prediction)) return firstDigit(prediction);
   const named = classes.slice(0, maxNamedClasses).includes(prediction) && classMetric(String(prediction)).length <= maxNameLength;
   return named ? String(prediction) : otherClasses;
 }
@@ -124,9 +126,15 @@ export function isClassMetric(name: string): boolean {
  * With the counters and the buckets it keeps a document below the 100 metrics that the embedded metric format allows. Of a model with more classes the
  * first ones count by name, in the order of its classes.
  */
-const maxNamedClasses = 40;
+export const maxNamedClasses = 40;
 /** CloudWatch's limit. */
 const maxNameLength = 255;
+
+/** Cut, not rounded: exponential notation shows the digit without any arithmetic. */
+function firstDigit(value: number): string {
+  const [digits = "", exponent] = value.toExponential().split("e");
+  return String(Number(`${digits.split(".")[0]}e${exponent}`));
+}
 
 function metricsOf({ starts, requests, clientErrors, serverErrors, latency, predictions }: ServingCounts): Record<string, number> {
   const buckets = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { classifierSignature, formatSchema, incompatibilities, parseSchema, type Signature } from "./signature.ts";
+import { formatSchema, graphSignature, incompatibilities, parseSchema, type Signature } from "./signature.ts";
 
 function signature(columns: Record<string, string>, prediction = "long"): Signature {
   return {
@@ -52,12 +52,19 @@ describe("a candidate fits requests made for its champion", () => {
   });
 });
 
+test("a regression's signature names its features and one number", () => {
+  expect(graphSignature({ features: [{ name: "mass", type: "double" }], classes: [] })).toEqual({
+    inputs: { type: "columns", columns: [{ name: "mass", type: "double", required: true }] },
+    outputs: { type: "columns", columns: [{ name: "prediction", type: "float", required: true }] },
+  });
+});
+
 test("a classifier's signature names its features and a probability per class", () => {
   const features = [
     { name: "mass", type: "double" as const },
     { name: "orbit", type: "string" as const },
   ];
-  expect(classifierSignature({ features, classes: [0, 1] })).toEqual({
+  expect(graphSignature({ features, classes: [0, 1] })).toEqual({
     inputs: {
       type: "columns",
       columns: [

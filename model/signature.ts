@@ -28,8 +28,11 @@ export interface Signature {
   outputs?: Schema;
 }
 
-/** Signature of a graph that `classifierGraph` makes. Every column is required: MLflow's pyfunc fails on a missing optional one. */
-export function classifierSignature({
+/**
+ * Signature of a graph that `classifierGraph` makes, or of no classes `regressorGraph`. Every column is required: MLflow's pyfunc fails on
+ * a missing optional one.
+ */
+export function graphSignature({
   features,
   classes,
 }: {
@@ -37,13 +40,18 @@ export function classifierSignature({
   classes: (number | string)[];
 }): Signature {
   const outputs = [
-    { name: "prediction", type: typeof classes[0] === "string" ? "string" : "long", required: true },
+    { name: "prediction", type: predictionTypeOf(classes), required: true },
     ...classes.map((label) => ({ name: `probability_${label}`, type: "float", required: true })),
   ];
   return {
     inputs: { type: "columns", columns: features.map(({ name, type }) => ({ name, type, required: true })) },
     outputs: { type: "columns", columns: outputs },
   };
+}
+
+function predictionTypeOf([label]: (number | string)[]): string {
+  if (label === undefined) return "float";
+  return typeof label === "string" ? "string" : "long";
 }
 
 /**

@@ -43,7 +43,7 @@ export interface Traffic {
 }
 
 /** Callers that ask an endpoint all the time, each a little after its last answer. */
-export function traffic(trial: Pick<Trial, "environment" | "endpoint">, callers = 4, pauseMilliseconds = 5): Traffic {
+export function traffic(trial: Pick<Trial, "environment" | "endpoint">, callers = 4, pauseMilliseconds = 20): Traffic {
   const versions = new Set<number>();
   const failures: unknown[] = [];
   let answers = 0;

@@ -12,13 +12,14 @@ export interface History {
   more: boolean;
 }
 
-const defaultLimit = 1_000;
+/** The most that one page may be asked for. */
+export const maxPageEvents = 2_000;
 
 /** One page of a ledger: at most `limit` events after the one of sequence `after`. */
 export async function history(
   { environment }: RegistryContext,
   workload: string,
-  { after = 0, limit = defaultLimit }: { after?: number; limit?: number } = {},
+  { after = 0, limit = maxPageEvents }: { after?: number; limit?: number } = {},
 ): Promise<History> {
   const { name: endpoint } = endpointOf(environment.descriptor, workload);
   const { records, more } = await new Ledger(environment, endpoint).page(after, limit);

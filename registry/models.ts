@@ -18,10 +18,10 @@ export interface ModelVersionReport {
   serves: string[];
 }
 
-/** Versions of a workload's registered model, newest first. */
+/** Versions of a workload's registered model, newest first; also of one that the environment has no endpoint for: a table that was only trained on. */
 export async function models(context: RegistryContext, workload: string): Promise<{ workload: string; versions: ModelVersionReport[] }> {
-  const { mlflow } = context.environment;
-  const { state, endpoint } = await Story.read(context, workload);
+  const { mlflow, descriptor } = context.environment;
+  const story = Object.hasOwn(descriptor.endpoints, workload) ? await Story.read(context, workload) : undefined;
   const aliases = (await mlflow.registeredModels.get(workload))?.aliases ?? {};
   const versions: ModelVersionReport[] = [];
   for await (const { version, runId, creationTimestamp } of mlflow.modelVersions.search({ filter: `name = '${workload}'` })) {
@@ -31,8 +31,8 @@ export async function models(context: RegistryContext, workload: string): Promis
       created: new Date(creationTimestamp).toISOString(),
       metrics: runId === "" ? {} : (await mlflow.runs.get(runId)).data.metrics,
       aliases: Object.keys(aliases).filter((alias) => aliases[alias] === version),
-      promotion: lastPromotion(state, version),
-      serves: champion(state)?.version === version ? [endpoint.name] : [],
+      promotion: story === undefined ? null : lastPromotion(story.state, version),
+      serves: story !== undefined && champion(story.state)?.version === version ? [story.endpoint.name] : [],
     });
   }
   return { workload, versions: versions.sort((one, other) => other.version - one.version) };

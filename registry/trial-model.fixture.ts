@@ -8,12 +8,12 @@ import { ContentStore } from "@falconry/environment/content-store.ts";
 import { endpointOf } from "@falconry/environment/descriptor.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { type FeatureSet, featureSetKey } from "@falconry/model/feature-set.ts";
-import type { RecordedPredictions } from "@falconry/model/lineage.ts";
+import type { RecordedProbabilities } from "@falconry/model/lineage.ts";
 import { writeMlmodel } from "@falconry/model/mlmodel.ts";
 import { classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
 import { packageDigest } from "@falconry/model/package.ts";
 import { metricWindowSeconds } from "@falconry/model/serving-metrics.ts";
-import { classifierSignature } from "@falconry/model/signature.ts";
+import { graphSignature } from "@falconry/model/signature.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { createConfiguration, createModel } from "./endpoint/create.ts";
 import { type ModelFiles, publishPackage } from "./endpoint/package.ts";
@@ -87,14 +87,14 @@ export function trialFiles(columns: string[], weight: number, ids: { modelId: st
     ...ids,
     modelUuid: "0".repeat(32),
     createdAt: new Date(0),
-    signature: classifierSignature({ features, classes: [0, 1] }),
+    signature: graphSignature({ features, classes: [0, 1] }),
     modelBytes: onnx.byteLength,
   });
   return { MLmodel: Buffer.from(mlmodel), "model.onnx": onnx };
 }
 
 /** What the fitted model itself answered to the test rows. @param error added to every probability */
-export function trialPredictions(weight: number, error = 0): RecordedPredictions {
+export function trialPredictions(weight: number, error = 0): RecordedProbabilities {
   const probabilities = Array.from({ length: rows - trainRows }, (_, row) => {
     const positive = 1 / (1 + Math.exp(-weight * (((row + trainRows) % 7) - 3))) + error;
     return [1 - positive, positive];

@@ -80,6 +80,22 @@ describe("a training", () => {
     expect(set).toMatchObject({ workload: workload.name, dataset: { digest: dataset.digest }, train: { rows: 45 }, test: { rows: 15 } });
   });
 
+  test("logs its pictures, and a card with the figures that it reports", async () => {
+    const workload = await storedWorkload();
+    await ingest(environment, workload);
+    const { run: runId, test: measured, dataset } = await train(environment, workload);
+    const { artifactUri } = (await mlflow.runs.get(runId)).info;
+    const read = async (path: string) => Buffer.from(await mlflow.artifacts.download(artifactUri, path)).toString();
+    for (const plot of ["confusion", "roc", "precision-recall", "calibration", "importance"]) {
+      expect(await read(`evaluation/${plot}.svg`)).toMatch(/^<svg /);
+    }
+    const card = await read("model-card.md");
+    expect(card).toContain(`| accuracy | ${Number(measured.accuracy?.value.toPrecision(3))} (`);
+    expect(card).toContain(`falconry train ${workload.name} --dataset ${dataset.digest.slice(0, 12)}`);
+    expect(card).toContain("No model sees `paid`: it is paid at the end.");
+    expect(JSON.parse(await read("reference.json"))).toMatchObject({ rows: 45, inputs: { place: { type: "string" } } });
+  });
+
   test("logs a graph that answers every test row as the recorded predictions say", async () => {
     const workload = await storedWorkload();
     await ingest(environment, workload);
@@ -140,12 +156,8 @@ describe("a training that fails", () => {
   });
 
   test("half way leaves its run as FAILED and registers nothing", async () => {
-    const workload = await storedWorkload();
+    const workload = await storedWorkload({ candidates: [{ name: "mean", type: "mean" }] });
     await ingest(environment, workload);
-    await writeFile(
-      join(workload.folder, "features.sql"),
-      "SELECT id, price, CASE WHEN id % 3 = 0 THEN 'late' ELSE cancelled END AS cancelled FROM records",
-    );
     await expect(train(environment, workload)).rejects.toMatchObject({ code: "train.candidate-failed" });
     expect((await runsOf(workload.name)).map(({ info }) => info.status)).toEqual(["FAILED"]);
     expect(await mlflow.registeredModels.get(workload.name)).toBeUndefined();

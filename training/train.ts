@@ -11,10 +11,11 @@ import { declaredCandidates } from "./candidates/declared.ts";
 import { fitModel } from "./candidates/fit-model.ts";
 import { type DatasetReference, DatasetStore } from "./datasets/dataset-store.ts";
 import { best, type CrossValidated, crossValidate } from "./evaluation/cross-validate.ts";
-import { type Measured, measureWithIntervals, scored } from "./evaluation/measure.ts";
+import { type Measured, measureWithIntervals, type Scored, scored } from "./evaluation/measure.ts";
 import { exportGraph } from "./export/export-graph.ts";
 import { type BuiltFeatures, buildFeatures } from "./features/build-features.ts";
 import { knownAfterEvent, type Leak } from "./features/records-view.ts";
+import { report } from "./report/report.ts";
 import { registerModel } from "./tracking/register-model.ts";
 import { TrainingRun } from "./tracking/training-run.ts";
 import { comparisonMetrics, datasetInput, lineage, sourceTags, testMetrics } from "./tracking/what-is-logged.ts";
@@ -75,21 +76,28 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
       progress(`cross-validating ${candidate.name} in ${declaration.crossValidation.folds} folds`);
       compared.push({ candidate, results: await crossValidate(candidate, features.train, declaration.crossValidation) });
     }
-    await run.logMetrics(...comparisonMetrics(compared.map(({ results }) => results)));
+    const results = compared.map(({ results }) => results);
+    await run.logMetrics(...comparisonMetrics(results));
     const winner = best(compared, declaration.metric);
 
     const { classes } = features.set;
     progress(`fitting ${winner.name} on ${features.train.keys.length} rows`);
     const model = await fitModel(winner, features.train, declaration.crossValidation.seed);
     const graph = await exportGraph(model, features.test);
-    const answers = scored(features.test, model.predictProbabilities(features.test));
+    const answers = scored(features.test, model.predict(features.test));
     const test = measureWithIntervals(answers, declaration.split.seed);
     await run.logMetrics(testMetrics(test));
-    await run.logArtifact("evaluation/confusion.json", {
-      classes,
-      actualByPredicted: confusionMatrix(answers.actual, answers.predictions, classes),
-    });
-    await run.logArtifact(recordedPredictionsPath, { classes, probabilities: answers.probabilities } satisfies RecordedPredictions);
+    if (classes.length > 0) {
+      await run.logArtifact("evaluation/confusion.json", {
+        classes,
+        actualByPredicted: confusionMatrix(answers.actual, answers.predictions, classes),
+      });
+    }
+    await run.logArtifact(recordedPredictionsPath, recorded(answers));
+    progress("looking at what it does");
+    const leaks = knownAfterEvent(declaration);
+    const trained = { workload: declaration, dataset, features, compared: results, best: winner.name, model, answers, test, leaks };
+    for (const [path, content] of Object.entries(await report(trained))) await run.logArtifact(path, content);
 
     progress("registering the model");
     const registered = await registerModel(environment.mlflow, run, {
@@ -107,11 +115,15 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
       dataset,
       model: registered,
       best: winner.name,
-      candidates: compared.map(({ results: { name, metrics } }) => ({ name, metrics })),
+      candidates: results.map(({ name, metrics }) => ({ name, metrics })),
       test,
-      leaks: knownAfterEvent(declaration),
+      leaks,
     };
   });
+}
+
+function recorded({ classes, predictions, probabilities }: Scored): RecordedPredictions {
+  return classes.length > 0 ? { classes, probabilities } : { predictions: predictions.map(Number) };
 }
 
 function withSeed(workload: LoadedWorkload, seed: number): LoadedWorkload {

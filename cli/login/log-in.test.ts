@@ -7,7 +7,7 @@ import { logOut } from "./log-out.ts";
 import { sessionOf } from "./login.ts";
 import type { Person } from "./person.ts";
 import type { LoginPlace } from "./pool.ts";
-import { scriptedCognito } from "./scripted-cognito.fixture.ts";
+import { loginPlace, scriptedCognito } from "./scripted-cognito.fixture.ts";
 import { readSession, sessionFile, writeSession } from "./session-file.ts";
 
 const now = () => new Date("2026-11-21T12:00:00Z");
@@ -25,16 +25,6 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** An environment on AWS whose user pool answers at `url`. */
-function productionAt(url: string): LoginPlace {
-  return {
-    environment: "production",
-    region: "us-east-1",
-    identity: { userPool: "us-east-1_a", client: "app", issuer: "https://issuer/us-east-1_a", keysUrl: "https://issuer/keys" },
-    services: { awsEndpointUrl: url },
-  };
-}
-
 function accessToken(claims: object): string {
   return ["header", Buffer.from(JSON.stringify(claims)).toString("base64url"), "signature"].join(".");
 }
@@ -45,7 +35,7 @@ test("a login is of the user whom its token names, however the name was typed", 
     { ChallengeName: "SOFTWARE_TOKEN_MFA", Session: "session" },
     { AuthenticationResult: { AccessToken, RefreshToken: "refresh", ExpiresIn: 3600 } },
   ]);
-  const loggedIn = await logIn({ descriptor: productionAt(cognito.url) }, "GRACE", grace, now);
+  const loggedIn = await logIn({ descriptor: loginPlace("production", cognito.url) }, "GRACE", grace, now);
   expect(loggedIn).toMatchObject({ user: "grace", groups: ["scientist"] });
   expect(await readSession(file)).toMatchObject({ user: "grace", accessToken: AccessToken });
 });
@@ -57,7 +47,7 @@ async function loggedIn(descriptor: LoginPlace): Promise<void> {
 
 test("a logout ends the login at the pool and on this machine", async () => {
   await using cognito = await scriptedCognito([{}]);
-  const descriptor = productionAt(cognito.url);
+  const descriptor = loginPlace("production", cognito.url);
   await loggedIn(descriptor);
   expect(await logOut("production", async () => ({ descriptor }))).toEqual({ environment: "production", user: "grace" });
   expect(cognito.asked).toMatchObject([{ operation: "RevokeToken", request: { Token: "refresh" } }]);
@@ -66,7 +56,7 @@ test("a logout ends the login at the pool and on this machine", async () => {
 
 test("where the pool does not end it, the login is forgotten all the same, and what is left of it is said", async () => {
   await using cognito = await scriptedCognito([{ __type: "UnauthorizedException", message: "Not today" }]);
-  const descriptor = productionAt(cognito.url);
+  const descriptor = loginPlace("production", cognito.url);
   await loggedIn(descriptor);
   await expect(logOut("production", async () => ({ descriptor }))).rejects.toMatchObject({
     code: "login.not-ended",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { requireLogin, sessionOf } from "./login.ts";
 import type { LoginPlace } from "./pool.ts";
-import { scriptedCognito } from "./scripted-cognito.fixture.ts";
+import { loginPlace, scriptedCognito } from "./scripted-cognito.fixture.ts";
 import { readSession, removeSession, sessionFile, writeSession } from "./session-file.ts";
 
 const loggedInAt = new Date("2026-11-21T12:00:00Z");
@@ -20,30 +20,20 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** An environment whose user pool answers at `url`. */
-function environmentAt(url: string): LoginPlace {
-  return {
-    environment: "local",
-    region: "us-east-1",
-    identity: { userPool: "us-east-1_a", client: "app", issuer: "https://issuer/us-east-1_a", keysUrl: "https://issuer/keys" },
-    services: { awsEndpointUrl: url },
-  };
-}
-
 async function loggedIn(descriptor: LoginPlace): Promise<void> {
   const tokens = { accessToken: "first", refreshToken: "refresh", expiresIn: 3600 };
   await writeSession(sessionFile("local"), sessionOf(descriptor, "grace", tokens, loggedInAt));
 }
 
 test("nobody is logged in: the command to log in is named", async () => {
-  await expect(requireLogin(environmentAt("http://unused"), afterMinutes(0))).rejects.toMatchObject({
+  await expect(requireLogin(loginPlace("local", "http://unused"), afterMinutes(0))).rejects.toMatchObject({
     code: "login.needed",
     hint: "Run: falconry login",
   });
 });
 
 test("a login for a user pool that is there no more is none", async () => {
-  const descriptor = environmentAt("http://unused");
+  const descriptor = loginPlace("local", "http://unused");
   await loggedIn(descriptor);
   const anew = { ...descriptor, identity: { ...descriptor.identity, client: "another app" } };
   await expect(requireLogin(anew, afterMinutes(0))).rejects.toMatchObject({ code: "login.needed" });
@@ -51,7 +41,7 @@ test("a login for a user pool that is there no more is none", async () => {
 
 test("an access token is used as long as it lasts", async () => {
   await using cognito = await scriptedCognito([]);
-  const descriptor = environmentAt(cognito.url);
+  const descriptor = loginPlace("local", cognito.url);
   await loggedIn(descriptor);
   const login = await requireLogin(descriptor, afterMinutes(58));
   expect([login.user, await login.token()]).toEqual(["grace", "first"]);
@@ -60,7 +50,7 @@ test("an access token is used as long as it lasts", async () => {
 
 test("an access token that is about to run out is exchanged, once, and the new one kept", async () => {
   await using cognito = await scriptedCognito([{ AuthenticationResult: { AccessToken: "second", ExpiresIn: 3600 } }]);
-  const descriptor = environmentAt(cognito.url);
+  const descriptor = loginPlace("local", cognito.url);
   await loggedIn(descriptor);
   const login = await requireLogin(descriptor, afterMinutes(59.5));
   expect([await login.token(), await login.token()]).toEqual(["second", "second"]);
@@ -70,7 +60,7 @@ test("an access token that is about to run out is exchanged, once, and the new o
 
 test("a refresh that the pool refuses ends the login with the command to log in", async () => {
   await using cognito = await scriptedCognito([{ __type: "NotAuthorizedException", message: "Refresh Token has expired" }]);
-  const descriptor = environmentAt(cognito.url);
+  const descriptor = loginPlace("local", cognito.url);
   await loggedIn(descriptor);
   const login = await requireLogin(descriptor, afterMinutes(600));
   await expect(login.token()).rejects.toMatchObject({
@@ -83,7 +73,7 @@ test("a refresh that the pool refuses ends the login with the command to log in"
 describe("a refresh by a command that has run for long", () => {
   const refreshed = async (meanwhile: (descriptor: LoginPlace) => Promise<void>) => {
     await using cognito = await scriptedCognito([{ AuthenticationResult: { AccessToken: "second", ExpiresIn: 3600 } }]);
-    const descriptor = environmentAt(cognito.url);
+    const descriptor = loginPlace("local", cognito.url);
     await loggedIn(descriptor);
     const login = await requireLogin(descriptor, afterMinutes(59.5));
     await meanwhile(descriptor);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
+import type { LoginPlace } from "./pool.ts";
 
 /** What a scripted user pool was asked. */
 export interface Asked {
@@ -38,5 +39,15 @@ export async function scriptedCognito(answers: Record<string, unknown>[]): Promi
       server.closeAllConnections();
       server.close();
     },
+  };
+}
+
+/** An environment whose user pool answers at `url`. */
+export function loginPlace(environment: string, url: string): LoginPlace {
+  return {
+    environment,
+    region: "us-east-1",
+    identity: { userPool: "us-east-1_a", client: "app", issuer: "https://issuer/us-east-1_a", keysUrl: "https://issuer/keys" },
+    services: { awsEndpointUrl: url },
   };
 }

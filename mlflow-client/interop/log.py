@@ -23,6 +23,7 @@ with mlflow.start_run(run_name="python") as run:
     mlflow.log_input(mlflow.data.from_pandas(table, name="launches"), context="training")
     mlflow.log_text("é", "évaluation/100% sure.txt")
     logged = mlflow.pyfunc.log_model(name="lands", python_model=Lands(), registered_model_name=model_name, pip_requirements=[])
+    mlflow.log_metric("auc", 0.9, step=2, timestamp=1_700_000_000_000, model_id=logged.model_id)
     mlflow.MlflowClient().set_registered_model_alias(model_name, "champion", logged.registered_model_version)
 
 print(json.dumps({"run_id": run.info.run_id, "model_id": logged.model_id}))

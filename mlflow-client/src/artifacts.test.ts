@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fc, test as law } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { MlflowClient } from "./index.ts";
@@ -40,4 +43,16 @@ describe("refused before anything is sent", () => {
       await expect(neverAsked.artifacts.upload(other, "model.onnx", "")).rejects.toMatchObject({ code: "UNSUPPORTED_ARTIFACT_URI" });
     },
   );
+});
+
+test("a file that is gone before the server is back ends the upload, and nothing else", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mlflow-client-test-"));
+  const file = join(folder, "notes.txt");
+  await writeFile(file, "C = 0.1");
+  const away: typeof fetch = async () => {
+    await rm(folder, { recursive: true, force: true });
+    throw new TypeError("fetch failed", { cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED" }) });
+  };
+  const client = new MlflowClient({ trackingUri: "http://127.0.0.1", fetch: away, sleep: async () => {} });
+  await expect(client.artifacts.uploadFile(uri, "notes.txt", file)).rejects.toMatchObject({ code: "UNREACHABLE" });
 });

@@ -1,6 +1,9 @@
 import { fc, test as law } from "@fast-check/vitest";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type Batch, type BatchContent, batchLimits, splitBatches } from "./batches.ts";
+
+// Millions of entries are made and counted: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const texts = fc.oneof(
   { weight: 9, arbitrary: fc.string({ unit: "binary", maxLength: 20 }) },

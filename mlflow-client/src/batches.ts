@@ -1,3 +1,4 @@
+import { type Entry, type KeyValue, type WireMetric, wireMetric } from "./entry.ts";
 import { keyValues } from "./json-object.ts";
 import type { Metric } from "./run.ts";
 
@@ -15,10 +16,6 @@ export interface Batch {
   metrics: WireMetric[];
 }
 
-type KeyValue = { key: string; value: string };
-type WireMetric = { key: string; value: number | string; timestamp: number; step: number };
-type Entry = { kind: "params" | "tags"; item: KeyValue } | { kind: "metrics"; item: WireMetric };
-
 /** MLflow's limits of one log-batch request (mlflow/utils/validation.py); bytes are those of the body in UTF-8. */
 export const batchLimits = { bytes: 1_000_000, entries: 1000, metrics: 1000, params: 100, tags: 100 };
 
@@ -27,10 +24,15 @@ export const batchLimits = { bytes: 1_000_000, entries: 1000, metrics: 1000, par
  * An entry too large for any batch stands alone, for the server to refuse.
  */
 export function splitBatches(runId: string, content: BatchContent): Batch[] {
+  return splitEntries(runId, entriesOf(content));
+}
+
+/** Splits entries as {@link splitBatches} does, in the order given. */
+export function splitEntries(runId: string, entries: Iterable<Entry>): Batch[] {
   const batches: Batch[] = [];
   let batch = emptyBatch(runId);
   let bytes = bytesOf(batch);
-  for (const entry of entriesOf(content)) {
+  for (const entry of entries) {
     // The comma before an entry is counted for the first one of its list, too: at most three bytes in a million.
     const size = bytesOf(entry.item) + 1;
     if (!fits(batch, bytes + size, entry.kind)) {
@@ -56,11 +58,6 @@ function entriesOf({ params, tags, metrics = [] }: BatchContent): Entry[] {
 function fits(batch: Batch, bytes: number, kind: Entry["kind"]): boolean {
   const count = entryCount(batch);
   return count === 0 || (bytes <= batchLimits.bytes && count < batchLimits.entries && batch[kind].length < batchLimits[kind]);
-}
-
-/** Protobuf's JSON has NaN, Infinity and -Infinity as strings. */
-function wireMetric({ key, value, timestamp, step }: Metric): WireMetric {
-  return { key, value: Number.isFinite(value) ? value : String(value), timestamp, step };
 }
 
 function emptyBatch(runId: string): Batch {

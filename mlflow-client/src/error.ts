@@ -13,15 +13,15 @@ export interface MlflowErrorDetails {
  *
  * `code` is MLflow's own (`RESOURCE_DOES_NOT_EXIST`, `INVALID_PARAMETER_VALUE`, …) or one of this client's:
  * `UNREACHABLE` no connection, or it broke; `TIMEOUT` no complete answer in time; `HTTP_<status>` a refusal that is not MLflow's
- * (a proxy's, say); `MALFORMED_ANSWER` an answer without what the API promises; `UNSUPPORTED_ARTIFACT_URI` artifacts that are not
- * served by the tracking server; `UNSAFE_ARTIFACT_PATH` a path that the server would change or refuse.
+ * (a proxy's, say); `MALFORMED_ANSWER` an answer without what the API promises; `UNSUPPORTED_ARTIFACT_URI` artifacts that this
+ * client cannot reach; `UNSAFE_ARTIFACT_PATH` a path that the server would change or refuse.
  */
 export class MlflowError extends Error {
   override readonly name = "MlflowError";
   readonly status: number | undefined;
   readonly code: string;
   readonly method: string;
-  /** The request's path below the tracking URI. */
+  /** The request's path below its server's URI. */
   readonly path: string;
 
   constructor(details: MlflowErrorDetails) {

@@ -1,5 +1,7 @@
 import { ifExists, MlflowError } from "./error.ts";
+import type { Filter } from "./filter.ts";
 import { type JsonObject, keyValues } from "./json-object.ts";
+import { type Lifecycle, viewTypes } from "./lifecycle.ts";
 import { pages } from "./pages.ts";
 import type { Transport } from "./transport.ts";
 
@@ -60,16 +62,51 @@ export class Experiments {
     }
   }
 
-  /** @param options.filter in MLflow's search syntax, as `name LIKE 'falcon%'`; active experiments only */
-  search(options: { filter?: string; pageSize?: number } = {}): AsyncIterable<Experiment> {
-    const { filter, pageSize = 1000 } = options;
+  async rename(experimentId: string, newName: string): Promise<void> {
+    await this.#transport.repeatable("POST", `${path}/update`, { experiment_id: experimentId, new_name: newName });
+  }
+
+  /** With its runs, until it is restored. */
+  async delete(experimentId: string): Promise<void> {
+    await this.#transport.create(`${path}/delete`, { experiment_id: experimentId });
+  }
+
+  /** With the runs that were deleted with it. */
+  async restore(experimentId: string): Promise<void> {
+    await this.#transport.create(`${path}/restore`, { experiment_id: experimentId });
+  }
+
+  async setTag(experimentId: string, key: string, value: string): Promise<void> {
+    await this.#transport.repeatable("POST", `${path}/set-experiment-tag`, { experiment_id: experimentId, key, value });
+  }
+
+  /** @throws MlflowError `RESOURCE_DOES_NOT_EXIST` where there is no such tag */
+  async deleteTag(experimentId: string, key: string): Promise<void> {
+    await this.#transport.create(`${path}/delete-experiment-tag`, { experiment_id: experimentId, key });
+  }
+
+  /**
+   * @param options.filter from `where.experiment`, or in MLflow's search syntax, as `name LIKE 'falcon%'`
+   * @param options.orderBy as `name ASC`; the last created first where it is left out
+   */
+  search(
+    options: {
+      filter?: Filter<"experiment"> | string;
+      orderBy?: readonly string[];
+      /** @default active */
+      lifecycle?: Lifecycle;
+      pageSize?: number;
+    } = {},
+  ): AsyncIterable<Experiment> {
+    const { filter, orderBy, lifecycle = "active", pageSize = 1000 } = options;
     return pages(
       (pageToken) =>
         this.#transport.repeatable("POST", `${path}/search`, {
-          filter,
+          filter: filter?.toString(),
+          order_by: orderBy,
           max_results: pageSize,
           page_token: pageToken,
-          view_type: "ACTIVE_ONLY",
+          view_type: viewTypes[lifecycle],
         }),
       "experiments",
       readExperiment,

@@ -1,10 +1,17 @@
-export type { ArtifactFile, Artifacts } from "./artifacts.ts";
+export type { ActiveRun } from "./active-run.ts";
+export type { ArtifactFile, Artifacts, FolderOptions } from "./artifacts.ts";
+export type { Authentication } from "./authentication.ts";
 export type { BatchContent } from "./batches.ts";
 export { MlflowClient, type MlflowClientOptions } from "./client.ts";
 export { MlflowError } from "./error.ts";
 export type { Experiment, Experiments, NewExperiment } from "./experiments.ts";
+export { type Filter, where } from "./filter.ts";
+export type { Lifecycle } from "./lifecycle.ts";
 export type { LoggedModel, LoggedModels, NewLoggedModel } from "./logged-models.ts";
 export type { ModelVersion, ModelVersions, NewModelVersion } from "./model-versions.ts";
 export type { RegisteredModel, RegisteredModels } from "./registered-models.ts";
 export type { Dataset, Metric, Run, RunStatus } from "./run.ts";
 export type { NewRun, Runs } from "./runs.ts";
+export type { S3Settings } from "./s3-store.ts";
+export type { AwsCredentials } from "./sigv4.ts";
+export type { RunOf, RunOptions } from "./with-run.ts";

@@ -76,6 +76,13 @@ export class JsonObject {
     return Object.fromEntries(this.objects(field).map((entry) => [entry.text("key"), entry.optionalText("value") ?? ""]));
   }
 
+  /** An absent record is empty; what is no string in it is left out. */
+  record(field: string): Record<string, string> {
+    const value = this.#fields[field] ?? {};
+    if (!isRecord(value)) throw this.#malformed(`${this.#where}.${field} is no object`);
+    return Object.fromEntries(Object.entries(value).flatMap(([key, text]) => (typeof text === "string" ? [[key, text]] : [])));
+  }
+
   #child(value: unknown, field: string): JsonObject {
     return new JsonObject(value, this.#malformed, `${this.#where}.${field}`);
   }

@@ -1,4 +1,5 @@
 import { ifExists, MlflowError } from "./error.ts";
+import type { Filter } from "./filter.ts";
 import { type JsonObject, keyValues } from "./json-object.ts";
 import { loggedModel } from "./logged-models.ts";
 import { pages } from "./pages.ts";
@@ -74,11 +75,33 @@ export class ModelVersions {
     }
   }
 
-  /** @param options.filter in MLflow's search syntax, as `name = 'falcon'` */
-  async *search(options: { filter?: string; pageSize?: number } = {}): AsyncGenerator<ModelVersion, void, undefined> {
-    const { filter, pageSize = 1000 } = options;
+  async update(name: string, version: number, change: { description: string }): Promise<ModelVersion> {
+    const body = { name, version: String(version), description: change.description };
+    const answer = await this.#transport.repeatable("PATCH", `${path}/update`, body);
+    return readModelVersion(answer.object("model_version"));
+  }
+
+  /** For good; its number is not given again, its files stay. A version that is not there is as good as deleted. */
+  async delete(name: string, version: number): Promise<void> {
+    await ifExists(this.#transport.repeatable("DELETE", `${path}/delete`, { name, version: String(version) }));
+  }
+
+  /**
+   * @param options.filter from `where.modelVersion`, or in MLflow's search syntax, as `name = 'falcon'`
+   * @param options.orderBy as `version_number DESC`
+   */
+  async *search(
+    options: { filter?: Filter<"modelVersion"> | string; orderBy?: readonly string[]; pageSize?: number } = {},
+  ): AsyncGenerator<ModelVersion, void, undefined> {
+    const { filter, orderBy, pageSize = 1000 } = options;
     const found = pages(
-      (pageToken) => this.#transport.get(`${path}/search`, { filter, max_results: pageSize, page_token: pageToken }),
+      (pageToken) =>
+        this.#transport.get(`${path}/search`, {
+          filter: filter?.toString(),
+          order_by: orderBy,
+          max_results: pageSize,
+          page_token: pageToken,
+        }),
       "model_versions",
       readModelVersion,
     );
@@ -93,6 +116,11 @@ export class ModelVersions {
 
   async setTag(name: string, version: number, key: string, value: string): Promise<void> {
     await this.#transport.repeatable("POST", `${path}/set-tag`, { name, version: String(version), key, value });
+  }
+
+  /** A tag that is not there is as good as deleted. */
+  async deleteTag(name: string, version: number, key: string): Promise<void> {
+    await this.#transport.repeatable("DELETE", `${path}/delete-tag`, { name, version: String(version), key });
   }
 
   /** The folder of the version's files, for the client's `artifacts`. */

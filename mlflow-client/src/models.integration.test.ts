@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { client, collect, unusedName } from "./live-server.ts";
+import { collect } from "./collect.ts";
+import { type Filter, where } from "./index.ts";
+import { client, unusedName } from "./live-server.ts";
 
 let experimentId: string;
 let runId: string;
@@ -42,6 +44,43 @@ describe("a logged model", () => {
   });
 });
 
+describe("what is known of a logged model", () => {
+  test("grows by params and tags, and tags go again", async () => {
+    const { modelId } = await client.loggedModels.create({ experimentId, name: "falcon", modelType: "onnx", tags: { seed: "7" } });
+    await client.loggedModels.logParams(modelId, { C: "0.1", penalty: "l2" });
+    await client.loggedModels.setTags(modelId, { seed: "8", "checked by": "ada" });
+    await client.loggedModels.deleteTag(modelId, "checked by");
+    const model = await client.loggedModels.get(modelId);
+    expect(model).toMatchObject({ modelType: "onnx", params: { C: "0.1", penalty: "l2" }, tags: { seed: "8" } });
+    expect(model.tags["checked by"]).toBeUndefined();
+  });
+
+  test("is searched by its name, params, tags and metrics, and ordered by a metric on a dataset", async () => {
+    const { experimentId: own } = await client.experiments.getOrCreate(unusedName());
+    const { info } = await client.runs.create({ experimentId: own });
+    const dataset = { name: "launches", digest: "0123" };
+    await client.runs.logDatasets(info.runId, [{ dataset: { ...dataset, sourceType: "s3", source: "{}" } }]);
+    for (const auc of [0.7, 0.9, 0.8]) {
+      const params = { auc: String(auc) };
+      const { modelId } = await client.loggedModels.create({ experimentId: own, name: "falcon", sourceRunId: info.runId, params });
+      await client.runs.logBatch(info.runId, { metrics: [{ key: "auc", value: auc, timestamp: 1, step: 0, modelId, dataset }] });
+    }
+    const { loggedModel } = where;
+    const filter = loggedModel.name.is("falcon").and(loggedModel.metric("auc").isAbove(0.75), loggedModel.runId.is(info.runId));
+    const orderBy = [{ field: "metrics.auc", ascending: false, dataset }];
+    const found = await collect(client.loggedModels.search({ experimentIds: [own], filter, orderBy, datasets: [dataset] }));
+    expect(found.map(({ params }) => params.auc)).toEqual(["0.9", "0.8"]);
+    const one = await collect(client.loggedModels.search({ experimentIds: [own], filter: loggedModel.param("auc").is("0.7") }));
+    expect(one).toHaveLength(1);
+  });
+
+  test("is gone when it is deleted", async () => {
+    const { modelId } = await client.loggedModels.create({ experimentId, name: "falcon" });
+    await client.loggedModels.delete(modelId);
+    await expect(client.loggedModels.get(modelId)).rejects.toMatchObject({ code: "RESOURCE_DOES_NOT_EXIST" });
+  });
+});
+
 describe("a registered model", () => {
   test("is the same for several callers at once", async () => {
     const name = unusedName();
@@ -63,6 +102,41 @@ describe("a registered model", () => {
     for (const name of names) await client.registeredModels.getOrCreate(name);
     const found = await collect(client.registeredModels.search({ filter: `name LIKE '${prefix}%'`, pageSize: 2 }));
     expect(found.map(({ name }) => name)).toEqual(names);
+  });
+});
+
+describe("a registered model's life", () => {
+  test("it is described anew, renamed with its versions and aliases, and deleted for good", async () => {
+    const [before, after] = [unusedName(), unusedName()];
+    await register(before);
+    await client.registeredModels.setAlias(before, "champion", 1);
+    const updated = await client.registeredModels.update(before, { description: "lands?" });
+    expect(updated).toMatchObject({ name: before, description: "lands?" });
+
+    expect(await client.registeredModels.rename(before, after)).toMatchObject({ name: after, description: "lands?" });
+    expect(await client.registeredModels.get(before)).toBeUndefined();
+    expect(await client.modelVersions.getByAlias(after, "champion")).toMatchObject({ name: after, version: 1 });
+
+    await client.registeredModels.delete(after);
+    await client.registeredModels.delete(after);
+    expect(await client.registeredModels.get(after)).toBeUndefined();
+    expect(await client.modelVersions.get(after, 1)).toBeUndefined();
+  });
+
+  test("a name that is taken cannot be renamed to", async () => {
+    const [one, other] = [unusedName(), unusedName()];
+    for (const name of [one, other]) await client.registeredModels.getOrCreate(name);
+    await expect(client.registeredModels.rename(one, other)).rejects.toMatchObject({ code: "RESOURCE_ALREADY_EXISTS" });
+  });
+
+  test("its tags go again, and it is found by them, in the order asked for", async () => {
+    const prefix = unusedName();
+    for (const letter of ["b", "a", "c"]) await client.registeredModels.getOrCreate(`${prefix}-${letter}`, { tags: { prefix, letter } });
+    await client.registeredModels.deleteTag(`${prefix}-c`, "prefix");
+    await client.registeredModels.deleteTag(`${prefix}-c`, "prefix");
+    const filter = where.registeredModel.tag("prefix").is(prefix);
+    const found = await collect(client.registeredModels.search({ filter, orderBy: ["name DESC"] }));
+    expect(found.map(({ tags }) => tags.letter)).toEqual(["b", "a"]);
   });
 });
 
@@ -120,6 +194,34 @@ describe("a model version", () => {
       { version: 2, aliases: ["champion"], checked: undefined },
       { version: 3, aliases: [], checked: "yes" },
     ]);
+  });
+});
+
+describe("a model version's life", () => {
+  test("it is described anew, loses a tag, and is deleted with its alias", async () => {
+    const name = unusedName();
+    await register(name);
+    expect(await client.modelVersions.update(name, 1, { description: "first" })).toMatchObject({ version: 1, description: "first" });
+    await client.modelVersions.deleteTag(name, 1, "dataset");
+    expect((await client.modelVersions.get(name, 1))?.tags).toEqual({});
+
+    await client.registeredModels.setAlias(name, "champion", 1);
+    await client.modelVersions.delete(name, 1);
+    await client.modelVersions.delete(name, 1);
+    expect(await client.modelVersions.get(name, 1)).toBeUndefined();
+    expect(await client.modelVersions.getByAlias(name, "champion")).toBeUndefined();
+  });
+
+  test("it is found by its run, tag and number, in the order asked for", async () => {
+    const name = unusedName();
+    for (let count = 0; count < 3; count++) await register(name);
+    await client.modelVersions.setTag(name, 2, "checked", "yes");
+    const { modelVersion } = where;
+    const numbers = async (filter: Filter<"modelVersion">) =>
+      (await collect(client.modelVersions.search({ filter, orderBy: ["version_number DESC"] }))).map(({ version }) => version);
+    expect(await numbers(modelVersion.name.is(name))).toEqual([3, 2, 1]);
+    expect(await numbers(modelVersion.name.is(name).and(modelVersion.version.isBelow(3), modelVersion.runId.is(runId)))).toEqual([2, 1]);
+    expect(await numbers(modelVersion.name.is(name).and(modelVersion.tag("checked").is("yes")))).toEqual([2]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { ifExists, MlflowError } from "./error.ts";
+import type { Filter } from "./filter.ts";
 import { type JsonObject, keyValues } from "./json-object.ts";
 import { pages } from "./pages.ts";
 import type { Transport } from "./transport.ts";
@@ -42,11 +43,38 @@ export class RegisteredModels {
     }
   }
 
-  /** @param options.filter in MLflow's search syntax, as `name LIKE 'falcon%'` */
-  search(options: { filter?: string; pageSize?: number } = {}): AsyncIterable<RegisteredModel> {
-    const { filter, pageSize = 100 } = options;
+  /** Its versions, aliases and tags go with it. */
+  async rename(name: string, newName: string): Promise<RegisteredModel> {
+    const answer = await this.#transport.create(`${path}/rename`, { name, new_name: newName });
+    return readRegisteredModel(answer.object("registered_model"));
+  }
+
+  async update(name: string, change: { description: string }): Promise<RegisteredModel> {
+    const answer = await this.#transport.repeatable("PATCH", `${path}/update`, { name, description: change.description });
+    return readRegisteredModel(answer.object("registered_model"));
+  }
+
+  /** For good, with all versions. A model that is not there is as good as deleted. */
+  async delete(name: string): Promise<void> {
+    await ifExists(this.#transport.repeatable("DELETE", `${path}/delete`, { name }));
+  }
+
+  /**
+   * @param options.filter from `where.registeredModel`, or in MLflow's search syntax, as `name LIKE 'falcon%'`
+   * @param options.orderBy as `name ASC`
+   */
+  search(
+    options: { filter?: Filter<"registeredModel"> | string; orderBy?: readonly string[]; pageSize?: number } = {},
+  ): AsyncIterable<RegisteredModel> {
+    const { filter, orderBy, pageSize = 100 } = options;
     return pages(
-      (pageToken) => this.#transport.get(`${path}/search`, { filter, max_results: pageSize, page_token: pageToken }),
+      (pageToken) =>
+        this.#transport.get(`${path}/search`, {
+          filter: filter?.toString(),
+          order_by: orderBy,
+          max_results: pageSize,
+          page_token: pageToken,
+        }),
       "registered_models",
       readRegisteredModel,
     );
@@ -64,6 +92,11 @@ export class RegisteredModels {
 
   async setTag(name: string, key: string, value: string): Promise<void> {
     await this.#transport.repeatable("POST", `${path}/set-tag`, { name, key, value });
+  }
+
+  /** A tag that is not there is as good as deleted. */
+  async deleteTag(name: string, key: string): Promise<void> {
+    await this.#transport.repeatable("DELETE", `${path}/delete-tag`, { name, key });
   }
 }
 

@@ -13,6 +13,10 @@ export interface Metric {
   timestamp: number;
   /** An integer. */
   step: number;
+  /** The logged model that was measured: it has the metric then, too. */
+  modelId?: string;
+  /** The dataset that it was measured on, as it was logged. */
+  dataset?: { name: string; digest: string };
 }
 
 /** What a dataset was: its texts are MLflow's, usually JSON. */
@@ -42,7 +46,8 @@ export interface Run {
   };
   /** Of each metric the value at its last step. */
   data: { metrics: Record<string, number>; params: Record<string, string>; tags: Record<string, string> };
-  inputs: { datasets: { dataset: Dataset; tags: Record<string, string> }[] };
+  /** `models` are ids of logged models. */
+  inputs: { datasets: { dataset: Dataset; tags: Record<string, string> }[]; models: string[] };
   outputs: { models: { modelId: string; step: number }[] };
 }
 
@@ -60,6 +65,10 @@ export function readRun(run: JsonObject): Run {
         .objectOrEmpty("inputs")
         .objects("dataset_inputs")
         .map((input) => ({ dataset: readDataset(input.object("dataset")), tags: input.keyed("tags") })),
+      models: run
+        .objectOrEmpty("inputs")
+        .objects("model_inputs")
+        .map((input) => input.text("model_id")),
     },
     outputs: {
       models: run
@@ -71,11 +80,16 @@ export function readRun(run: JsonObject): Run {
 }
 
 export function readMetric(metric: JsonObject): Metric {
+  const modelId = metric.optionalText("model_id");
+  const name = metric.optionalText("dataset_name");
+  const digest = metric.optionalText("dataset_digest");
   return {
     key: metric.text("key"),
     value: metric.number("value"),
     timestamp: metric.number("timestamp"),
     step: metric.optionalNumber("step") ?? 0,
+    ...(modelId && { modelId }),
+    ...(name && digest && { dataset: { name, digest } }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { type BatchContent, splitBatches } from "./batches.ts";
+import type { Filter } from "./filter.ts";
 import { keyValues } from "./json-object.ts";
+import { type Lifecycle, viewTypes } from "./lifecycle.ts";
 import { pages } from "./pages.ts";
 import { type Dataset, type Metric, type Run, type RunStatus, readMetric, readRun } from "./run.ts";
 import type { Transport } from "./transport.ts";
@@ -38,8 +40,18 @@ export class Runs {
   }
 
   /** @param change.endTime milliseconds since the epoch */
-  async update(runId: string, change: { status: RunStatus; endTime?: number }): Promise<void> {
-    await this.#transport.repeatable("POST", `${path}/update`, { run_id: runId, status: change.status, end_time: change.endTime });
+  async update(runId: string, change: { status?: RunStatus; endTime?: number; runName?: string }): Promise<void> {
+    const { status, endTime, runName } = change;
+    await this.#transport.repeatable("POST", `${path}/update`, { run_id: runId, status, end_time: endTime, run_name: runName });
+  }
+
+  /** A deleted run takes nothing and is searched only on request, until it is restored or cleared away by `mlflow gc`. */
+  async delete(runId: string): Promise<void> {
+    await this.#transport.repeatable("POST", `${path}/delete`, { run_id: runId });
+  }
+
+  async restore(runId: string): Promise<void> {
+    await this.#transport.repeatable("POST", `${path}/restore`, { run_id: runId });
   }
 
   /**
@@ -61,6 +73,12 @@ export class Runs {
     await this.#transport.repeatable("POST", `${path}/log-inputs`, { run_id: runId, datasets });
   }
 
+  /** Says which logged models the run used. */
+  async logModelInputs(runId: string, modelIds: readonly string[]): Promise<void> {
+    const models = modelIds.map((modelId) => ({ model_id: modelId }));
+    await this.#transport.repeatable("POST", `${path}/log-inputs`, { run_id: runId, models });
+  }
+
   /** Says which logged models the run made. */
   async logModels(runId: string, models: readonly { modelId: string; step: number }[]): Promise<void> {
     const outputs = models.map(({ modelId, step }) => ({ model_id: modelId, step }));
@@ -71,22 +89,30 @@ export class Runs {
     await this.#transport.repeatable("POST", `${path}/set-tag`, { run_id: runId, key, value });
   }
 
+  /** @throws MlflowError `RESOURCE_DOES_NOT_EXIST` where there is no such tag */
+  async deleteTag(runId: string, key: string): Promise<void> {
+    await this.#transport.create(`${path}/delete-tag`, { run_id: runId, key });
+  }
+
   /**
-   * @param options.filter in MLflow's search syntax, as `metrics.accuracy > 0.8`
+   * @param options.filter from `where.run`, or in MLflow's search syntax, as `metrics.accuracy > 0.8`
    * @param options.orderBy as `metrics.accuracy DESC`; the latest start first where it is left out
    */
   search(options: {
     experimentIds: readonly string[];
-    filter?: string;
+    filter?: Filter<"run"> | string;
     orderBy?: readonly string[];
+    /** @default active */
+    lifecycle?: Lifecycle;
     pageSize?: number;
   }): AsyncIterable<Run> {
-    const { experimentIds, filter, orderBy, pageSize = 1000 } = options;
+    const { experimentIds, filter, orderBy, lifecycle = "active", pageSize = 1000 } = options;
     return pages(
       (pageToken) =>
         this.#transport.repeatable("POST", `${path}/search`, {
           experiment_ids: experimentIds,
-          filter,
+          filter: filter?.toString(),
+          run_view_type: viewTypes[lifecycle],
           order_by: orderBy,
           max_results: pageSize,
           page_token: pageToken,

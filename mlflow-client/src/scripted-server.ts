@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 
 interface SeenRequest {
   method: string;
   url: string;
+  headers: IncomingHttpHeaders;
   body: string;
 }
 
@@ -23,7 +24,7 @@ export async function scriptedServer(deeds: readonly Deed[], port = 0): Promise<
   const seen: SeenRequest[] = [];
   const server = createServer(async (request, response) => {
     const deed = deeds[Math.min(seen.length, deeds.length - 1)];
-    seen.push({ method: request.method ?? "", url: request.url ?? "", body: (await buffer(request)).toString() });
+    seen.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body: (await buffer(request)).toString() });
     deed?.(response, request);
   });
   server.listen(port, "127.0.0.1");

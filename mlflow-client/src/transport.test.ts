@@ -135,7 +135,7 @@ test("a tracking URI may have a path", async () => {
 });
 
 test.for(["", "localhost:5000", "file:///tmp/mlruns", "databricks"])("the tracking URI %j is refused at once", (trackingUri) => {
-  expect(() => new MlflowClient({ trackingUri })).toThrow(`tracking URI "${trackingUri}" is no http or https URL`);
+  expect(() => new MlflowClient({ trackingUri })).toThrow(`URI "${trackingUri}" of MLflow is no http or https URL`);
 });
 
 test("an error of the caller's own fetch is thrown as it is", async () => {

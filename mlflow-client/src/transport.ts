@@ -1,32 +1,37 @@
 import { setImmediate } from "node:timers/promises";
+import type { Authenticate } from "./authentication.ts";
 import { connectionFailure } from "./connection-failure.ts";
 import { MlflowError } from "./error.ts";
 import { JsonObject } from "./json-object.ts";
 import { refusal } from "./refusal.ts";
 import { encodeBody, type Json, type Query, type Request, requestUrl } from "./request.ts";
 import { type RetrySettings, withRetries } from "./retry.ts";
+import { StallTimer } from "./stall-timer.ts";
 
 export interface TransportSettings extends RetrySettings {
-  trackingUri: string;
+  /** What answers at the URI, for error messages. */
+  server: string;
+  uri: string;
   timeoutSeconds: number;
   fetch: typeof fetch;
+  authenticate: Authenticate;
 }
 
 /** Too many requests, or a proxy whose server is away for the moment. */
 const passingStatuses = new Set([429, 502, 503, 504]);
 
-/** Sends requests to the tracking server: timeout, retries, and one kind of error for everything that goes wrong. */
+/** Sends requests to one server: timeout, retries, and one kind of error for everything that goes wrong. */
 export class Transport {
   readonly #settings: TransportSettings;
   readonly #root: string;
 
-  /** @throws TypeError for a tracking URI that is no http or https URL */
+  /** @throws TypeError for a URI that is no http or https URL */
   constructor(settings: TransportSettings) {
-    if (!URL.canParse(settings.trackingUri) || !/^https?:$/.test(new URL(settings.trackingUri).protocol)) {
-      throw new TypeError(`tracking URI "${settings.trackingUri}" is no http or https URL`);
+    if (!URL.canParse(settings.uri) || !/^https?:$/.test(new URL(settings.uri).protocol)) {
+      throw new TypeError(`URI "${settings.uri}" of ${settings.server} is no http or https URL`);
     }
     this.#settings = settings;
-    this.#root = settings.trackingUri.replace(/\/+$/, "");
+    this.#root = settings.uri.replace(/\/+$/, "");
   }
 
   get(path: string, query: Query = {}): Promise<JsonObject> {
@@ -45,10 +50,15 @@ export class Transport {
 
   /** @returns the answer's body as it came */
   bytes(request: Request): Promise<Uint8Array> {
+    return this.exchange(request, async (response) => new Uint8Array(await response.arrayBuffer()));
+  }
+
+  /** @param read takes the answer in, however large: it calls `moved` while bytes come, and again from the start where a try fails */
+  exchange<T>(request: Request, read: (response: Response, moved: () => void) => Promise<T>): Promise<T> {
     return withRetries(
       this.#settings,
       (error) => mayPass(error, request),
-      () => this.#send(request),
+      () => this.#send(request, read),
     );
   }
 
@@ -60,33 +70,39 @@ export class Transport {
     return new JsonObject(parseJson(text), malformed);
   }
 
-  async #send(request: Request): Promise<Uint8Array> {
+  async #send<T>(request: Request, read: (response: Response, moved: () => void) => Promise<T>): Promise<T> {
     if (!request.repeatable) await closedConnectionsAreNoticed();
+    const stall = new StallTimer(this.#settings.timeoutSeconds);
     try {
-      const response = await this.#settings.fetch(requestUrl(this.#root, request), {
-        method: request.method,
-        ...encodeBody(request.body),
-        redirect: "manual",
-        signal: AbortSignal.timeout(this.#settings.timeoutSeconds * 1000),
-      });
-      const body = new Uint8Array(await response.arrayBuffer());
-      if (response.ok) return body;
-      throw refusal(request, response, new TextDecoder().decode(body));
+      const { url, headers, init } = await this.#prepared(request, stall.moved);
+      const { method } = request;
+      const response = await this.#settings.fetch(url, { method, headers, ...init, redirect: "manual", signal: stall.signal });
+      if (!response.ok) throw refusal(request, response, await response.text());
+      return await read(response, stall.moved);
     } catch (error) {
       throw this.#unanswered(request, error) ?? error;
+    } finally {
+      stall.clear();
     }
   }
 
+  async #prepared(request: Request, moved: () => void): Promise<{ url: string; headers: Record<string, string>; init: RequestInit }> {
+    const { method, body } = request;
+    const url = requestUrl(this.#root, request);
+    const { init, headers } = encodeBody(body, moved);
+    return { url, init, headers: { ...headers, ...(await this.#settings.authenticate({ method, url, headers, body })) } };
+  }
+
   #unanswered({ method, path }: Request, cause: unknown): MlflowError | undefined {
-    const { trackingUri, timeoutSeconds } = this.#settings;
+    const { server, uri, timeoutSeconds } = this.#settings;
     const failed = { status: undefined, method, path, cause };
     if (cause instanceof DOMException && cause.name === "TimeoutError") {
-      const message = `MLflow at ${trackingUri} gave no complete answer within ${timeoutSeconds} s`;
+      const message = `${server} at ${uri} gave no complete answer within ${timeoutSeconds} s`;
       return new MlflowError({ ...failed, code: "TIMEOUT", message });
     }
     // What fetch throws when the network fails; anything else comes from the caller's own fetch.
     if (!(cause instanceof TypeError)) return undefined;
-    const message = `MLflow at ${trackingUri} cannot be reached: ${connectionFailure(cause).reason}`;
+    const message = `${server} at ${uri} cannot be reached: ${connectionFailure(cause).reason}`;
     return new MlflowError({ ...failed, code: "UNREACHABLE", message });
   }
 }

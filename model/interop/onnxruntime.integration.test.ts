@@ -5,6 +5,8 @@ import { fc } from "@fast-check/vitest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type ClassifierSpec, classifierGraph } from "../onnx/classifier-graph.ts";
+import type { Estimator } from "../onnx/estimators.ts";
+import { type RegressorSpec, regressorGraph } from "../onnx/regressor-graph.ts";
 import { OnnxModel } from "../session.ts";
 import { runPython } from "./run-python.ts";
 
@@ -31,6 +33,55 @@ const weights = [
 ];
 const column = (index: number) => weights.map((row) => row[index] ?? 0);
 
+/** For trees: what is missing stays missing, a category is a number. */
+const rawFeatures: ClassifierSpec["features"] = [
+  { name: "mass", type: "double", impute: Number.NaN, mean: 0, scale: 1 },
+  { name: "orbit", type: "string", categories: ["GTO", "ISS", "LÉO"], asNumber: true },
+  { name: "never seen", type: "string", categories: [], asNumber: true },
+  { name: "block", type: "double", impute: 3, mean: 0, scale: 1 },
+];
+const trees = (outputs: number): Extract<Estimator, { type: "trees" }> => ({
+  type: "trees",
+  ensemble: {
+    trees: Array.from({ length: 2 * outputs }, (_, index) => ({
+      output: index % outputs,
+      nodes: [
+        { type: "threshold", input: 0, threshold: 4000 * (index + 1), missingGoesLeft: index % 2 === 0, left: 1, right: 2 },
+        { type: "categories", input: 1, categories: [0, 2], left: 3, right: 4 },
+        { type: "threshold", input: 2, threshold: 2.5, missingGoesLeft: false, left: 6, right: 5 },
+        { type: "leaf", value: 0.1 * index + 0.3 },
+        { type: "leaf", value: -0.7 },
+        { type: "leaf", value: 1.1 - index },
+        { type: "leaf", value: 0.4 },
+      ],
+    })),
+    bases: Array.from({ length: outputs }, (_, output) => output / 4),
+  },
+});
+const image = { height: 2, width: 2, channels: 1 };
+const network: Extract<Estimator, { type: "cnn" }> = {
+  type: "cnn",
+  image,
+  convolutions: [{ size: 3, kernel: Array.from({ length: 18 }, (_, index) => (index % 5) / 4 - 0.5), bias: [0.1, -0.2] }],
+  layers: [
+    {
+      weights: [
+        [0.5, -0.3, 0.2],
+        [0.7, 0.1, -0.9],
+      ],
+      bias: [0, 0.1, 0.2],
+      activation: "softmax",
+    },
+  ],
+};
+const pixels: ClassifierSpec["features"] = ["mass", "block", "mass again", "block again"].map((name) => ({
+  name,
+  type: "double",
+  impute: 3,
+  mean: 1000,
+  scale: 5000,
+}));
+
 const specs: [string, ClassifierSpec][] = [
   ["constant", { features, classes: [0, 1], estimator: { type: "constant", probabilities: [0.3, 0.7] }, producer: "test" }],
   ["binary", { features, classes: [0, 1], estimator: { type: "linear", weights: [column(0)], bias: [0.2] }, producer: "test" }],
@@ -43,6 +94,9 @@ const specs: [string, ClassifierSpec][] = [
       producer: "test",
     },
   ],
+  ["trees of two classes", { features: rawFeatures, classes: ["lost", "landed"], estimator: trees(1), producer: "test" }],
+  ["trees of three classes", { features: rawFeatures, classes: [0, 1, 2], estimator: trees(3), producer: "test" }],
+  ["cnn", { features: pixels, classes: [0, 1, 2], estimator: network, producer: "test" }],
   [
     "mlp",
     {
@@ -72,16 +126,27 @@ const columns = {
   orbit: rows.map((one) => one.orbit),
   "never seen": rows.map((one) => one["never seen"]),
   block: rows.map((one) => one.block),
+  "mass again": rows.map((one) => one.mass),
+  "block again": rows.map((one) => one.block),
 };
 
-test.for(specs)("ONNX's checker passes the %s graph, and Python's onnxruntime answers the very same numbers", async ([name, spec]) => {
-  const graph = classifierGraph(spec);
+const regressions: [string, RegressorSpec][] = [
+  ["regression by the mean", { features, estimator: { type: "mean", value: 12.5 }, producer: "test" }],
+  ["linear regression", { features, estimator: { type: "linear", weights: [column(0)], bias: [100] }, producer: "test" }],
+  ["regression by trees", { features: rawFeatures, estimator: trees(1), producer: "test" }],
+];
+
+async function askPython(name: string, graph: Uint8Array): Promise<Record<string, (number | string)[]>> {
   const [graphPath, rowsPath] = [join(folder, `${name}.onnx`), join(folder, `${name}.json`)];
   await writeFile(graphPath, graph);
   await writeFile(rowsPath, JSON.stringify(columns));
-  const python = z
-    .record(z.string(), z.array(z.union([z.number(), z.string()])))
-    .parse(JSON.parse(await runPython("check_graph.py", [graphPath, rowsPath])));
+  const printed = await runPython("check_graph.py", [graphPath, rowsPath]);
+  return z.record(z.string(), z.array(z.union([z.number(), z.string()]))).parse(JSON.parse(printed));
+}
+
+test.for(specs)("ONNX's checker passes the %s graph, and Python's onnxruntime answers the very same numbers", async ([name, spec]) => {
+  const graph = classifierGraph(spec);
+  const python = await askPython(name, graph);
   const model = await OnnxModel.load(graph);
   const { predictions, probabilities } = await model.predict(columns);
   expect(python.prediction).toEqual(predictions);
@@ -90,3 +155,12 @@ test.for(specs)("ONNX's checker passes the %s graph, and Python's onnxruntime an
     expect(python[`probability_${label}`]).toEqual(probabilities?.map((one) => one[index]));
   }
 });
+
+test.for(regressions)(
+  "ONNX's checker passes the graph of a %s, and Python's onnxruntime answers the very same numbers",
+  async ([name, spec]) => {
+    const graph = regressorGraph(spec);
+    const { predictions } = await (await OnnxModel.load(graph)).predict(columns);
+    expect((await askPython(name, graph)).prediction).toEqual(predictions);
+  },
+);

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { pythonEnvironment, writeMlmodel } from "../mlmodel.ts";
 import { type ClassifierSpec, classifierGraph } from "../onnx/classifier-graph.ts";
 import { OnnxModel } from "../session.ts";
-import { classifierSignature } from "../signature.ts";
+import { graphSignature } from "../signature.ts";
 import { runPython } from "./run-python.ts";
 
 const spec: ClassifierSpec = {
@@ -86,7 +86,7 @@ async function register({ mlflow }: Environment, name: string, spec: ClassifierS
     modelId: model.modelId,
     runId: info.runId,
     createdAt: new Date(),
-    signature: classifierSignature(spec),
+    signature: graphSignature(spec),
     modelBytes: graph.byteLength,
   });
   for (const [path, content] of Object.entries({ MLmodel: mlmodel, "model.onnx": graph, ...pythonEnvironment })) {

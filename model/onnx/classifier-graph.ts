@@ -1,6 +1,6 @@
-import { FalconryError } from "@falconry/environment/error.ts";
-import { addConstant, addDenseLayers, denseLayers, type Estimator } from "./estimators.ts";
+import { addClassifier, addConstant, type Estimator } from "./estimators.ts";
 import { GraphBuilder, int, int64Tensor, stringTensor } from "./graph.ts";
+import { addInputs } from "./inputs.ts";
 import { addPreprocessing, type Feature, width } from "./preprocessing.ts";
 
 export interface ClassifierSpec {
@@ -30,18 +30,16 @@ export function probabilityOutput(label: number | string): string {
  * @throws RangeError where weights, classes and features do not fit each other
  */
 export function classifierGraph(spec: ClassifierSpec): Uint8Array {
-  checkNames(spec);
   const graph = new GraphBuilder("classifier");
-  const shape = spec.features.length === 1 ? "column" : "vector";
-  for (const { name, type } of spec.features) graph.input(name, type === "double" ? "float" : "string", shape);
+  addInputs(graph, spec.features, [predictionOutput, ...spec.classes.map(probabilityOutput)]);
   addClasses(graph, addProbabilities(graph, spec), spec.classes);
   return graph.encode(spec.producer);
 }
 
 function addProbabilities(graph: GraphBuilder, { features, classes, estimator }: ClassifierSpec): string {
-  if (estimator.type !== "constant") {
-    return addDenseLayers(graph, addPreprocessing(graph, features), denseLayers(estimator, width(features), classes.length));
-  }
+  if (estimator.type === "mean") throw new RangeError("a mean tells no classes apart");
+  if (estimator.type !== "constant")
+    return addClassifier(graph, addPreprocessing(graph, features), estimator, width(features), classes.length);
   const [first] = features;
   if (first === undefined) throw new RangeError("a classifier needs at least one feature");
   if (estimator.probabilities.length !== classes.length) throw new RangeError(`${classes.length} classes need as many probabilities`);
@@ -62,14 +60,4 @@ function addClasses(graph: GraphBuilder, probabilities: string, classes: (number
 function wholeNumber(label: number | string): number {
   if (Number.isSafeInteger(label)) return Number(label);
   throw new RangeError(`class ${JSON.stringify(label)}: classes are either all integers or all strings`);
-}
-
-function checkNames({ features, classes }: ClassifierSpec): void {
-  const outputs = new Set([predictionOutput, ...classes.map(probabilityOutput)]);
-  const taken = features.find(({ name }) => outputs.has(name));
-  if (taken === undefined) return;
-  throw new FalconryError("model.reserved-name", {
-    message: `feature "${taken.name}" has the name of an output of the model`,
-    hint: `Name the column differently in features.sql: ${[...outputs].join(", ")} are outputs`,
-  });
 }

@@ -1,4 +1,6 @@
+import { addConvolutions, type Convolution, checkConvolutions, flatWidth, type ImageShape } from "./convolutions.ts";
 import { floatTensor, type GraphBuilder, int, int64Tensor } from "./graph.ts";
+import { addTrees, checkTrees, type TreeEnsemble } from "./tree-ensemble.ts";
 
 type Activation = "relu" | "sigmoid" | "softmax" | "none";
 
@@ -9,32 +11,84 @@ export interface DenseLayer {
   activation: Activation;
 }
 
+/** What gives a class or a value from the numbers that preprocessing makes of a row. */
 export type Estimator =
   | { type: "constant" /** One per class. */; probabilities: number[] }
-  /** Softmax over one row of weights per class; or, for two classes, one row: the sigmoid is the second class's probability. */
+  /** Of a regression: the same value whatever the row holds. */
+  | { type: "mean"; value: number }
+  /**
+   * Softmax over one row of weights per class; or, for two classes, one row: the sigmoid is the second class's probability. A regression
+   * has one row, whose sum is the value.
+   */
   | { type: "linear" /** classes x inputs, or 1 x inputs */; weights: number[][]; bias: number[] }
-  /** The last layer ends in softmax over the classes; or, for two classes, in one sigmoid: the second class's probability. */
-  | { type: "mlp"; layers: DenseLayer[] };
+  /**
+   * The last layer ends in softmax over the classes; or, for two classes, in one sigmoid: the second class's probability. Of a regression
+   * it ends in one output without activation.
+   */
+  | { type: "mlp"; layers: DenseLayer[] }
+  /** The inputs are an image; what the convolutions leave of it goes through layers like an mlp's. */
+  | { type: "cnn"; image: ImageShape; convolutions: Convolution[]; layers: DenseLayer[] }
+  /** The outputs go through a softmax; for two classes there is one, whose sigmoid is the second class's probability. Of a regression it is the value. */
+  | { type: "trees"; ensemble: TreeEnsemble };
 
-/** Adds the nodes that turn a matrix [N, width] into probabilities [N, classes]. */
-export function addDenseLayers(graph: GraphBuilder, matrix: string, layers: DenseLayer[]): string {
-  return layers.reduce((value, layer) => addDense(graph, value, layer), matrix);
-}
+/** Those that compute with the row. */
+type Computing = Exclude<Estimator, { type: "constant" | "mean" }>;
 
-/** Adds the nodes that give the same probabilities to each of the N values of an input. */
-export function addConstant(graph: GraphBuilder, input: string, probabilities: number[]): string {
-  const length = graph.node("Shape", [input], { attributes: { end: int(1) } });
-  const shape = graph.node("Concat", [length, graph.constant(int64Tensor([1], [1]))], { attributes: { axis: int(0) } });
-  return graph.node("Expand", [graph.constant(floatTensor([1, probabilities.length], probabilities)), shape]);
+/**
+ * Adds the nodes that turn a matrix [N, inputs] into probabilities [N, classes].
+ *
+ * @throws RangeError where the estimator's shapes do not fit the inputs, the classes or each other
+ */
+export function addClassifier(graph: GraphBuilder, matrix: string, estimator: Computing, inputs: number, classes: number): string {
+  if (estimator.type !== "trees") {
+    const [flat, width] = addImage(graph, matrix, estimator, inputs);
+    return addDenseLayers(graph, flat, classifierLayers(estimator, width, classes));
+  }
+  const { ensemble } = estimator;
+  checkTrees(ensemble, inputs);
+  const outputs = ensemble.bases.length;
+  if (outputs !== (classes === 2 ? 1 : classes)) throw new RangeError(`${outputs} outputs of trees tell no ${classes} classes apart`);
+  const scores = addTrees(graph, matrix, ensemble);
+  if (classes > 2) return graph.node("Softmax", [scores], { attributes: { axis: int(1) } });
+  // 1 - sigmoid(z) = sigmoid(-z)
+  return graph.node("Sigmoid", [graph.node("Mul", [scores, graph.constant(floatTensor([2], [-1, 1]))])]);
 }
 
 /**
- * A linear model or MLP as dense layers, the last with one output per class.
+ * Adds the nodes that turn a matrix [N, inputs] into values [N, 1].
  *
- * @throws RangeError where the shapes do not fit the inputs, the classes or each other
+ * @throws RangeError where the estimator's shapes do not fit the inputs or each other
  */
-export function denseLayers(estimator: Exclude<Estimator, { type: "constant" }>, inputs: number, classes: number): DenseLayer[] {
-  const layers = estimator.type === "mlp" ? estimator.layers : [linearLayer(estimator)];
+export function addRegressor(graph: GraphBuilder, matrix: string, estimator: Computing, inputs: number): string {
+  if (estimator.type !== "trees") {
+    const [flat, width] = addImage(graph, matrix, estimator, inputs);
+    return addDenseLayers(graph, flat, regressorLayers(estimator, width));
+  }
+  checkTrees(estimator.ensemble, inputs);
+  if (estimator.ensemble.bases.length !== 1) throw new RangeError("a regression has one output");
+  return addTrees(graph, matrix, estimator.ensemble);
+}
+
+/** Adds the nodes that give the same numbers [N, numbers] to each of the N values of an input. */
+export function addConstant(graph: GraphBuilder, input: string, numbers: number[]): string {
+  const length = graph.node("Shape", [input], { attributes: { end: int(1) } });
+  const shape = graph.node("Concat", [length, graph.constant(int64Tensor([1], [1]))], { attributes: { axis: int(0) } });
+  return graph.node("Expand", [graph.constant(floatTensor([1, numbers.length], numbers)), shape]);
+}
+
+type Dense = Exclude<Computing, { type: "trees" }>;
+
+/** The matrix that the layers see, and its width. */
+function addImage(graph: GraphBuilder, matrix: string, estimator: Dense, inputs: number): [string, number] {
+  if (estimator.type !== "cnn") return [matrix, inputs];
+  const { image, convolutions } = estimator;
+  checkConvolutions(image, convolutions, inputs);
+  return [addConvolutions(graph, matrix, image, convolutions), flatWidth(image, convolutions)];
+}
+
+/** The last layer has one output per class. */
+function classifierLayers(estimator: Dense, inputs: number, classes: number): DenseLayer[] {
+  const layers = layersOf(estimator, classes === 2 && estimator.type === "linear" && estimator.bias.length === 1 ? "sigmoid" : "softmax");
   const last = layers.at(-1);
   const outputs =
     last?.activation === "sigmoid" && last.bias.length === 1 ? 2 : last?.activation === "softmax" ? last.bias.length : undefined;
@@ -45,10 +99,22 @@ export function denseLayers(estimator: Exclude<Estimator, { type: "constant" }>,
   return last.activation === "sigmoid" ? [...layers.slice(0, -1), mirrored(last)] : layers;
 }
 
-function linearLayer({ weights, bias }: { weights: number[][]; bias: number[] }): DenseLayer {
+function regressorLayers(estimator: Dense, inputs: number): DenseLayer[] {
+  const layers = layersOf(estimator, "none");
+  const last = layers.at(-1);
+  if (last?.activation !== "none" || last.bias.length !== 1)
+    throw new RangeError("the last layer must end in one output without activation");
+  checkShapes(layers, inputs);
+  return layers;
+}
+
+/** @param activation of a linear model */
+function layersOf(estimator: Dense, activation: Activation): DenseLayer[] {
+  if (estimator.type !== "linear") return estimator.layers;
+  const { weights, bias } = estimator;
   const inputs = weights[0]?.length ?? 0;
   const transposed = Array.from({ length: inputs }, (_, input) => weights.map((row) => row[input] ?? Number.NaN));
-  return { weights: transposed, bias, activation: weights.length === 1 ? "sigmoid" : "softmax" };
+  return [{ weights: transposed, bias, activation }];
 }
 
 /** From the second class's sigmoid to both classes: 1 - sigmoid(z) = sigmoid(-z). */
@@ -66,6 +132,10 @@ function checkShapes(layers: DenseLayer[], inputs: number): void {
     }
     width = bias.length;
   }
+}
+
+function addDenseLayers(graph: GraphBuilder, matrix: string, layers: DenseLayer[]): string {
+  return layers.reduce((value, layer) => addDense(graph, value, layer), matrix);
 }
 
 function addDense(graph: GraphBuilder, value: string, { weights, bias, activation }: DenseLayer): string {

@@ -20,7 +20,7 @@ export interface ControlPlaneAddress {
 export interface Page {
   /** Sequence of the last event that is known already. */
   after?: number;
-  /** At most 1000. */
+  /** At most 2000. */
   limit?: number;
 }
 

@@ -1,5 +1,6 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import { z } from "zod";
+import { maxPageEvents } from "../history.ts";
 
 /** What a client sent: everything in it is somebody's claim until it was read by {@link readRequest}. */
 export interface Sent {
@@ -10,8 +11,6 @@ export interface Sent {
 
 const maxVersion = 1_000_000_000;
 const maxReasonCharacters = 1_000;
-/** Events of one page, at most. */
-const maxPageEvents = 1_000;
 
 const nothing = z.strictObject({}).nullish();
 /** As model/workload.ts has it. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { largestDifference } from "./onnx-parity.ts";
+import { largestDifference, valueDifference } from "./onnx-parity.ts";
 
 const fitted = {
   classes: ["lands", "crashes"],
@@ -55,4 +55,16 @@ test.each([
   ["a row cut short", { classes: ["lands", "crashes"], probabilities: [[0.75, 0.25], [0.5]] }, "row 1 has no number for class crashes"],
 ])("%s cannot be compared", (_, graph, reason) => {
   expect(() => largestDifference(fitted, graph)).toThrow(reason);
+});
+
+test("values of a regression are compared as shares of the largest one", () => {
+  expect(valueDifference({ predictions: [-200, 100] }, { predictions: [-200, 101] })).toBe(0.005);
+  expect(valueDifference({ predictions: [0, 0] }, { predictions: [0, 0.25] })).toBe(0.25);
+});
+
+test.each([
+  ["another number of rows", [1], "2 rows, the test part 1"],
+  ["no number", [1, "none"], "row 1 has no number: none"],
+])("values cannot be compared with %s", (_, predictions, reason) => {
+  expect(() => valueDifference({ predictions: [1, 2] }, { predictions })).toThrow(reason);
 });

@@ -1,6 +1,6 @@
 import type { FeatureSet } from "@falconry/model/feature-set.ts";
 import type { Frame } from "@falconry/model/frame.ts";
-import { accuracy, balancedAccuracy, confusionMatrix, rocAuc } from "@falconry/model/metrics.ts";
+import { score as scoreOf } from "@falconry/model/score.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { type Answers, columnOf } from "./answers.ts";
 import { Unmeasurable } from "./unmeasurable.ts";
@@ -15,44 +15,35 @@ export function score(
   metric: Workload["metric"],
   { target, classes }: FeatureSet,
   rows: Frame,
-  answers: Answers,
+  { predictions, probabilities }: Answers,
   modelClasses: readonly (number | string)[],
 ): number {
-  const truth = columnOf(rows, target).map((value) => labelOf(value, target));
-  const value =
-    metric === "rocAuc" ? areaUnderCurve(truth, classes, answers, modelClasses) : ofConfusion(metric, truth, answers.predictions, classes);
+  requireSameTask(metric, classes, predictions);
+  const actual = columnOf(rows, target).map((value) => labelOf(value, target));
+  const ordered = metric === "rocAuc" ? inOrderOf(classes, probabilities, modelClasses) : [];
+  const value = scoreOf(metric, { actual, predictions, probabilities: ordered, classes });
   if (Number.isNaN(value)) throw new Unmeasurable(`${metric} of ${rows.rows} rows is undefined`);
   return value;
 }
 
-function ofConfusion(
-  metric: "accuracy" | "balancedAccuracy",
-  truth: (number | string)[],
-  predictions: Answers["predictions"],
-  classes: FeatureSet["classes"],
-): number {
-  const stranger = predictions.find((prediction) => !classes.includes(prediction));
-  if (stranger !== undefined) throw new Unmeasurable(`the model predicts "${stranger}", which is no class of the feature set`);
-  const confusion = confusionMatrix(truth, predictions, classes);
-  return metric === "accuracy" ? accuracy(confusion) : balancedAccuracy(confusion);
+function requireSameTask(metric: Workload["metric"], classes: FeatureSet["classes"], predictions: Answers["predictions"]): void {
+  if ((metric === "r2") !== (classes.length === 0)) {
+    throw new Unmeasurable(`${metric} does not measure a target ${classes.length === 0 ? "without" : "with"} classes`);
+  }
+  const stranger = predictions.find((prediction) => (metric === "r2" ? typeof prediction !== "number" : !classes.includes(prediction)));
+  if (stranger === undefined) return;
+  throw new Unmeasurable(`the model predicts "${stranger}", which is no ${metric === "r2" ? "number" : "class of the feature set"}`);
 }
 
-/** The second of two classes is the positive one. */
-function areaUnderCurve(
-  truth: (number | string)[],
+/** Row x class, in the order of the feature set's classes. */
+function inOrderOf(
   classes: FeatureSet["classes"],
-  { probabilities }: Answers,
+  probabilities: Answers["probabilities"],
   modelClasses: readonly (number | string)[],
-): number {
-  const [, positive] = classes;
-  const column = positive === undefined ? -1 : modelClasses.indexOf(positive);
-  if (classes.length !== 2 || column === -1 || probabilities === undefined) {
-    throw new Unmeasurable("rocAuc needs two classes and their probabilities");
-  }
-  return rocAuc(
-    truth.map((label) => label === positive),
-    probabilities.map((row) => row[column] ?? Number.NaN),
-  );
+): number[][] {
+  const places = classes.map((name) => modelClasses.indexOf(name));
+  if (probabilities === undefined || places.includes(-1)) throw new Unmeasurable("rocAuc needs the probabilities of every class");
+  return probabilities.map((row) => places.map((place) => row[place] ?? Number.NaN));
 }
 
 function labelOf(value: Frame["columns"][string][number], target: string): number | string {

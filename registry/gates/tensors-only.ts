@@ -6,6 +6,6 @@ export const tensorsOnly: Gate = {
   required: () => "the graph loads, and every output is a tensor",
   async measure({ candidate }) {
     const { inputs, classes } = await candidate.model();
-    return { passed: true, measured: `loads: ${inputs.length} columns, ${classes.length} classes` };
+    return { passed: true, measured: `loads: ${inputs.length} columns, ${classes.length === 0 ? "no" : classes.length} classes` };
   },
 };

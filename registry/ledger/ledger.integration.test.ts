@@ -8,7 +8,7 @@ import { Crash, intercepted } from "../crash.fixture.ts";
 import { type ChainHead, chain, genesis, hashOf } from "./chain.ts";
 import { evidenceStore, keepEvidence, maxInlineEvidenceBytes } from "./evidence.ts";
 import type { Lease } from "./head.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger, maxPageBytes } from "./ledger.ts";
 import { keptLedger, verifyChain } from "./verify.ts";
 
 let environment: Environment;
@@ -284,6 +284,15 @@ describe("a page", () => {
     expect(await page(4, 2)).toEqual({ sequences: [5], more: false });
     expect(await page(5, 2)).toEqual({ sequences: [], more: false });
     expect(await page(9, 2)).toEqual({ sequences: [], more: false });
+  });
+
+  test("ends before it is too large for an answer, and the next one goes on", async () => {
+    let head: ChainHead = genesis;
+    const sixteenth = event("x".repeat(maxPageBytes / 16));
+    for (let at = 1; at <= 18; at += 1) head = await ledger.append(head, sixteenth);
+    const { sequences, more } = await page(0, 18);
+    expect([sequences.at(-1), more]).toEqual([15, true]);
+    expect(await page(15, 18)).toEqual({ sequences: [16, 17, 18], more: false });
   });
 
   test("is chained to the event before it", async () => {

@@ -5,6 +5,9 @@ import { type ChainHead, chain, genesis, hashOf, type LedgerRecord, readEvent } 
 import { Head, type HeadItem, type Lease, readHead } from "./head.ts";
 import { type Witness, Witnesses } from "./witness.ts";
 
+/** An answer of a Lambda may have 6 MB; events hold up to 32 KB of evidence each. */
+export const maxPageBytes = 4 * 1024 * 1024;
+
 export interface LedgerReading {
   /** In order. */
   records: LedgerRecord[];
@@ -61,7 +64,7 @@ export class Ledger {
   }
 
   /**
-   * At most `limit` events after the one of sequence `after`.
+   * At most `limit` events after the one of sequence `after`, and no more than `maxPageBytes` of them, but one at least.
    *
    * @throws FalconryError `registry.ledger-corrupt`
    */
@@ -80,12 +83,13 @@ export class Ledger {
       );
       texts.push(...Items.map((item) => ({ sequence: sequenceOf(item), text: item.event?.S ?? "" })));
       key = LastEvaluatedKey;
-    } while (key !== undefined && texts.length < wanted);
+    } while (key !== undefined && texts.length < wanted && bytesOf(texts) < maxPageBytes);
     const before = after === 0 ? undefined : texts.shift();
     if (before !== undefined && before.sequence !== after) throw this.#corrupt(after, "it is missing");
     const start = before === undefined ? genesis : { sequence: after, hash: hashOf(before.text) };
     if (after !== 0 && before === undefined) return { records: [], more: false };
-    return { records: this.#follow(start, texts.slice(0, limit)), more: texts.length > limit };
+    const page = beginningOf(texts.slice(0, limit), maxPageBytes);
+    return { records: this.#follow(start, page), more: texts.length > page.length || key !== undefined };
   }
 
   /**
@@ -192,6 +196,20 @@ export class Ledger {
 interface StoredEvent {
   sequence: number;
   text: string;
+}
+
+/** As many as fit, one at least. */
+function beginningOf(texts: StoredEvent[], mostBytes: number): StoredEvent[] {
+  let bytes = 0;
+  const end = texts.findIndex(({ text }, index) => {
+    bytes += Buffer.byteLength(text);
+    return index > 0 && bytes > mostBytes;
+  });
+  return end < 0 ? texts : texts.slice(0, end);
+}
+
+function bytesOf(texts: readonly StoredEvent[]): number {
+  return texts.reduce((bytes, { text }) => bytes + Buffer.byteLength(text), 0);
 }
 
 function sequenceOf(item: Record<string, AttributeValue>): number {

@@ -37,12 +37,14 @@ async function observeCanary(
 ): Promise<Pick<Observation, "alarms" | "evidence">> {
   if (!canary || state === "rolling-back") return {};
   if (bakingSince !== undefined) {
+    const isDue = state === "canary" && context.now() >= verdictDue(operation, bakingSince);
     try {
-      return { evidence: await evidenceOf(context, settings.name, operation, { champion: from.version, since: new Date(bakingSince) }) };
+      return {
+        evidence: await evidenceOf(context, settings.name, operation, { champion: from.version, since: new Date(bakingSince), isDue }),
+      };
     } catch (error) {
       const { isUnanswered } = await import("../canary/observed-evidence.ts");
       // Nothing hangs on this look where no verdict is due: the heartbeat is not to be left out for it.
-      const isDue = state === "canary" && context.now() >= verdictDue(operation, bakingSince);
       if (isDue || !isUnanswered(error)) throw error;
       context.progress(`${settings.name}: what the canary served is not known at the moment: ${error}`);
       return {};
@@ -53,17 +55,20 @@ async function observeCanary(
   return { alarms: await alarmStates(context.environment, settings) };
 }
 
-/** News come by the window. CloudWatch counts every point of the whole bake against the account's quota, so that it is not asked at every look. */
+/**
+ * News come by the window. CloudWatch counts every point of the whole bake against the account's quota, so that it is not asked at every look; the verdict at
+ * the end has the newest there is.
+ */
 async function evidenceOf(
   { environment, memory, now }: RegistryContext,
   endpoint: string,
   operation: Operation,
-  { champion, since }: { champion: number; since: Date },
+  { champion, since, isDue }: { champion: number; since: Date; isDue: boolean },
 ): Promise<Evidence> {
   const { windowSeconds } = canarySettings(operation.settings?.rollout.canary);
   const at = now();
   const known = memory.evidence(endpoint, operation.id, { now: at, staleAfterMilliseconds: (windowSeconds * 1000) / 2 });
-  if (known !== undefined) return known;
+  if (known !== undefined && !isDue) return known;
   const { observedEvidence } = await import("../canary/observed-evidence.ts");
   const evidence = await observedEvidence(environment, {
     endpoint,

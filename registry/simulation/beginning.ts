@@ -127,7 +127,7 @@ function registeredVersion(version: number, features: string): RegisteredVersion
         lifecycleStage: "active",
       },
       data: { metrics: {}, params: {}, tags: { [lineageTags.features]: features, "mlflow.user": "tim" } },
-      inputs: { datasets: [] },
+      inputs: { datasets: [], models: [] },
       outputs: { models: [] },
     },
     files: {

@@ -58,7 +58,7 @@ export async function playRounds(
 /** How to see a broken run again, and what happened in it. */
 export function toldRun({ seed, path, scenario, run }: NonNullable<Rounds["broken"]>): string {
   return [
-    `FALCONRY_SEED=${seed} FALCONRY_PATH=${path} npx vitest run --project unit registry/simulation/simulation.test.ts`,
+    `FALCONRY_SEED=${seed} FALCONRY_PATH=${path} npx vitest run --project simulation registry/simulation/simulation.test.ts`,
     ...run.violations.map((violation) => `broken: ${violation}`),
     JSON.stringify(scenario),
     ...run.account,

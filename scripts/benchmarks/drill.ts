@@ -7,7 +7,7 @@ import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 import type { Measurement } from "./measurement.ts";
 import { watchMemory } from "./memory.ts";
 
-const limitSeconds = 90;
+const limitSeconds = 120;
 const limitMegabytes = 2_500;
 const MEGABYTE = 1e6;
 

@@ -1,16 +1,20 @@
 import { parseArgs } from "node:util";
 import { table } from "@falconry/cli/tables/table.ts";
+import { measureCandidates } from "./candidates.ts";
 import { measureDatasets } from "./datasets.ts";
 import { measureDrill } from "./drill.ts";
+import { measureExport } from "./export.ts";
 import { measureHistory } from "./history.ts";
 import { measureHost } from "./host.ts";
 import { measureInference } from "./inference.ts";
 import { measureJudge } from "./judge.ts";
 import { measureLedger } from "./ledger.ts";
 import { type Measurement, median, ratio } from "./measurement.ts";
+import { measureMlflowClient } from "./mlflow-client.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { measureRollback } from "./rollback.ts";
 import { measureStartup } from "./startup.ts";
+import { measureTables } from "./tables.ts";
 
 const startupRunsPerRun = 7;
 
@@ -25,6 +29,10 @@ const benchmarks: Record<string, (runs: number) => Measurement[] | Promise<Measu
   rollback: measureRollback,
   drill: measureDrill,
   datasets: measureDatasets,
+  "mlflow-client": measureMlflowClient,
+  candidates: measureCandidates,
+  export: measureExport,
+  tables: measureTables,
 };
 
 const help = `scripts/bench [${Object.keys(benchmarks).join("|")} …]: medians of several runs and their ratios; all benchmarks where none is named

@@ -11,7 +11,8 @@ import type { Measurement } from "./measurement.ts";
 
 const limitSeconds = { rollback: 3, canary: 1 };
 const requestsPerSecond = 200;
-const lookMilliseconds = 5;
+/** A look goes through all of the processes: more of them would be a load of their own. */
+const lookMilliseconds = 50;
 const SECOND = 1_000;
 
 /**

@@ -12,6 +12,9 @@ install_python_environment() {
   switch_link "$python_environment" "$checkout/.venv"
 }
 
+# LightGBM's wheel takes it from the system; elsewhere than on Linux it has another name, and the wheel says so.
+openmp_ready() { [ "$(uname -s)" != Linux ] || "$python" -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null; }
+
 build_python_environment() {
   local new=$work/python
   uv_like_pip

@@ -4,6 +4,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { ownProgram } from "@falconry/environment/own-program.ts";
 
 /** A real region in a temporary folder. */
 export interface TestRegion {
@@ -15,7 +16,9 @@ export interface TestRegion {
 /** The region is kept by a process of its own, which outlives this one however it ends, and then takes the region down. */
 export async function startTestRegion(): Promise<TestRegion> {
   const folder = await mkdtemp(join(tmpdir(), "falconry-test-"));
-  const keeper = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, "keep-region.ts"), folder], {
+  const node = ownProgram(join(import.meta.dirname, "keep-region.ts"));
+  const keeper = spawn(node.command, [...node.arguments, folder], {
+    env: { ...process.env, ...node.variables },
     stdio: ["pipe", "pipe", "inherit"],
     detached: true, // Ctrl-C is for the tests; the keeper has work to do then
   });

@@ -1,4 +1,7 @@
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { describeEndpoint } from "@falconry/registry/endpoint/describe.ts";
 import { containersOf } from "./containers.ts";
 import type { FalconRegion } from "./falcon-region.ts";
 import { kill, killService } from "./kill.ts";
@@ -12,6 +15,8 @@ export type Victim = (typeof victims)[number];
 export interface Kill {
   victim: Victim;
   at: number;
+  /** Nothing of the process is left, and the endpoint host has had its turn to hear of it: a busy machine takes its time for both. */
+  gone: number;
 }
 
 /**
@@ -32,18 +37,22 @@ export async function assassinate(region: FalconRegion, victim: Victim, random: 
     if (pid === undefined) throw new Error(`${region.endpoint} has no container`);
     const at = performance.now();
     kill(pid);
-    return { victim, at };
+    // Dead is not enough: as long as one of its threads is ending, its sockets are open and take requests. It is collected after the last one.
+    while (existsSync(`/proc/${pid}`)) await pause(1);
+    await describeEndpoint(region.environment.sagemaker, region.endpoint);
+    return { victim, at, gone: performance.now() };
   }
-  return { victim, at: performance.now() };
+  const now = performance.now();
+  return { victim, at: now, gone: now };
 }
 
 /**
  * Whether a failed request was under way in a container that was killed: the endpoint host says that a container ended before it answered, and the request was
- * sent before a container was killed and ended after it. Nothing else is forgiven.
+ * sent before the host could know that the killed container is gone, and ended after the kill. Nothing else is forgiven.
  */
 export function diedInContainer({ sent, answered, failure = "" }: Outcome, kills: readonly Kill[]): boolean {
   if (!failure.startsWith("503") || !failure.includes("ended before it answered")) return false;
   return kills.some(
-    ({ victim, at }) => (victim === "container" || victim === "endpoint host's youngest child") && sent < at && answered > at,
+    ({ victim, at, gone }) => (victim === "container" || victim === "endpoint host's youngest child") && sent < gone && answered > at,
   );
 }

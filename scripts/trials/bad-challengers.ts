@@ -1,4 +1,4 @@
-import type { CanarySettings } from "@falconry/model/canary.ts";
+import { type CanarySettings, canarySettings } from "@falconry/model/canary.ts";
 import { badOnLiveRows, changeBytes, crashesOnLoad, dieAtRequest, incompatible } from "@falconry/registry/bad-challengers.fixture.ts";
 import type { Trial, VersionSettings } from "@falconry/registry/trial.fixture.ts";
 
@@ -16,7 +16,7 @@ export interface BadChallenger {
   /** What else is done to it, when it is registered and when its gates have passed. */
   registered?(trial: Trial, version: number): void;
   passed?(trial: Trial, packageDigest: string): Promise<void>;
-  /** What it is judged by, where that is to differ from the others: a busy machine is slow with a good one as well. */
+  /** What it is judged by, where that is to differ from the others. */
   canary?: Partial<CanarySettings>;
   /** Whether requests to it fail before it is found out. */
   fails: boolean;
@@ -26,7 +26,13 @@ const didNotComeUp = "did not pass the ping health check";
 const silence = "missing and treated as [Breaching]";
 
 export const badChallengers: BadChallenger[] = [
-  { name: "slower by 3x", version: badOnLiveRows["slower by 3x"], guards: [{ by: "judge", name: "latency" }], fails: false },
+  {
+    name: "slower by 3x",
+    version: badOnLiveRows["slower by 3x"],
+    guards: [{ by: "judge", name: "latency" }],
+    canary: { latencyEffect: canarySettings({}).latencyEffect },
+    fails: false,
+  },
   { name: "2 % errors", version: badOnLiveRows["errs on 2 % of requests"], guards: [{ by: "judge", name: "server-errors" }], fails: true },
   {
     name: "wrong on one class",
@@ -43,7 +49,6 @@ export const badChallengers: BadChallenger[] = [
       { by: "judge", name: "restarts" },
       { by: "sagemaker", words: silence, shown: "the alarm of silence, where no container comes back" },
     ],
-    canary: { latencyEffect: 1 },
     registered: ({ environment }, version) => dieAtRequest(environment, version, 500),
     fails: true,
   },

@@ -30,10 +30,10 @@ export function cannonade({ url, contentType, bodies, connections }: CannonadeOp
     const now = performance.now();
     outcomes.push({ sent: now, answered: now, failure: String(error) });
   });
+  const done = once(gun, "done");
   return {
     outcomes,
     async stop() {
-      const done = once(gun, "done");
       gun.stop();
       await done;
     },

@@ -1,7 +1,7 @@
-import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { descriptorParameter, descriptorSchema, endpointOf } from "@falconry/environment/descriptor.ts";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { descriptorParameter } from "@falconry/environment/descriptor.ts";
 import { type Environment, localCredentials } from "@falconry/environment/environment.ts";
-import { promotionSettingsSchema } from "@falconry/model/promotion-settings.ts";
+import { judgedBy } from "./judged-by.ts";
 
 /** A busy machine answers few requests, and some of them slowly, of a good version too. */
 const lenience = {
@@ -20,15 +20,9 @@ const lenience = {
 export async function judgeLeniently({ descriptor }: Environment, workload: string): Promise<void> {
   const { region, services, environment } = descriptor;
   const ssm = new SSMClient({ region, endpoint: services.awsEndpointUrl, credentials: localCredentials });
+  const Value = JSON.stringify(judgedBy(descriptor, workload, lenience));
   try {
-    const Name = descriptorParameter(environment);
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
-    const standing = descriptorSchema.parse(JSON.parse(Parameter?.Value ?? ""));
-    const endpoint = endpointOf(standing, workload);
-    const settings = promotionSettingsSchema.parse(endpoint.promotion);
-    const promotion = { ...settings, rollout: { ...settings.rollout, canary: { ...settings.rollout.canary, ...lenience } } };
-    const Value = JSON.stringify({ ...standing, endpoints: { ...standing.endpoints, [workload]: { ...endpoint, promotion } } });
-    await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true }));
+    await ssm.send(new PutParameterCommand({ Name: descriptorParameter(environment), Value, Overwrite: true }));
   } finally {
     ssm.destroy();
   }

@@ -2,7 +2,7 @@ import type { PredictionLineage } from "@falconry/model/lineage.ts";
 import { graphFile, writeMlmodel } from "@falconry/model/mlmodel.ts";
 import { type ClassifierSpec, classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
 import { manifestFile, packageDigest, packageManifest } from "@falconry/model/package.ts";
-import { classifierSignature } from "@falconry/model/signature.ts";
+import { graphSignature } from "@falconry/model/signature.ts";
 
 /** What an endpoint answers with until its first promotion. */
 export const bootstrapLineage: PredictionLineage = { model: { name: "bootstrap", version: 0 }, run: "", dataset: "" };
@@ -47,7 +47,7 @@ function mlmodelOf(graph: Uint8Array): string {
     runId: bootstrapLineage.run,
     createdAt: new Date(0),
     signature: {
-      ...classifierSignature(constant),
+      ...graphSignature(constant),
       inputs: { type: "columns", columns: constant.features.map(({ name, type }) => ({ name, type, required: false })) },
     },
     modelBytes: graph.byteLength,

@@ -1,4 +1,4 @@
-import { bucketOf, emptyCounts, latencyBounds, otherClasses, probabilityBounds } from "@falconry/model/serving-metrics.ts";
+import { bucketOf, emptyCounts, latencyBounds, maxNamedClasses, otherClasses, probabilityBounds } from "@falconry/model/serving-metrics.ts";
 import { expect, test } from "vitest";
 import { InvocationMeter } from "./invocation-meter.ts";
 
@@ -48,4 +48,15 @@ test("a window begins with nothing", () => {
   meter.failed(400);
   meter.take();
   expect(meter.take()).toEqual(emptyCounts());
+});
+
+test("a regression's answers are counted by their first digit, of more magnitudes than a window can name the later ones together", () => {
+  const meter = new InvocationMeter([]);
+  meter.predicted({ predictions: [5.2, 5.9, 6, -5.2] });
+  expect(meter.take().predictions).toEqual({ ...emptyCounts().predictions, byClass: { 5: 2, 6: 1, "-5": 1 } });
+  const magnitudes = Array.from({ length: maxNamedClasses + 2 }, (_, exponent) => 10 ** exponent);
+  meter.predicted({ predictions: [...magnitudes, 1] });
+  const { byClass } = meter.take().predictions;
+  expect(Object.keys(byClass)).toHaveLength(maxNamedClasses + 1);
+  expect(byClass).toMatchObject({ 1: 2, [otherClasses]: 2 });
 });

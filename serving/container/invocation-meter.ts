@@ -1,4 +1,13 @@
-import { bucketOf, countedAs, emptyCounts, latencyBounds, probabilityBounds, type ServingCounts } from "@falconry/model/serving-metrics.ts";
+import {
+  bucketOf,
+  countedAs,
+  emptyCounts,
+  latencyBounds,
+  maxNamedClasses,
+  otherClasses,
+  probabilityBounds,
+  type ServingCounts,
+} from "@falconry/model/serving-metrics.ts";
 import type { ModelAnswer } from "./answer.ts";
 import { isProbability } from "./probability.ts";
 
@@ -36,7 +45,7 @@ export class InvocationMeter {
   predicted({ predictions, probabilities }: ModelAnswer): void {
     const { byClass, byProbability } = this.#counts.predictions;
     for (const [row, prediction] of predictions.entries()) {
-      const label = this.#labels.get(prediction) ?? countedAs(prediction, this.#classes);
+      const label = this.#nameOf(prediction);
       byClass[label] = (byClass[label] ?? 0) + 1;
       const given = probabilities?.[row];
       if (given === undefined) continue;
@@ -45,6 +54,13 @@ export class InvocationMeter {
         add(byProbability, bucketOf(probabilityBounds, Math.min(probability, 1)));
       else this.#counts.predictions.invalidProbability += 1;
     }
+  }
+
+  /** Numbers spread over many magnitudes have more names than a window has metrics: those that come late share one. */
+  #nameOf(prediction: number | string): string {
+    const name = this.#labels.get(prediction) ?? countedAs(prediction, this.#classes);
+    const { byClass } = this.#counts.predictions;
+    return Object.hasOwn(byClass, name) || Object.keys(byClass).length < maxNamedClasses ? name : otherClasses;
   }
 
   /** The counts since the last call. */

@@ -1,10 +1,11 @@
+import { Agent, request } from "node:http";
 import { pino } from "pino";
 import { inferenceServer, type ServedModel } from "./inference-server.ts";
 import { InvocationMeter } from "./invocation-meter.ts";
 import type { ContainerLineage } from "./settings.ts";
 
-/** After so many the answers come as quickly as ever: Node has compiled what they take by then. */
-const requests = 400;
+/** After so many most of what they take is compiled; more would hold the container up for longer than they gain. */
+const requests = 200;
 /** A large model is not held up for long. */
 const longestMilliseconds = 2_000;
 
@@ -17,10 +18,20 @@ export async function warmUp(model: ServedModel, lineage: ContainerLineage, now:
   const address = await server.listen({ host: "127.0.0.1", port: 0 });
   const row = Object.fromEntries(model.inputs.map(({ name, type }) => [name, type === "double" ? 0 : ""]));
   const body = JSON.stringify({ dataframe_records: [row] });
+  const agent = new Agent({ keepAlive: true });
   const end = now() + longestMilliseconds;
   for (let sent = 0; sent < requests && now() < end; sent += 1) {
-    const answer = await fetch(`${address}/invocations`, { method: "POST", headers: { "content-type": "application/json" }, body });
-    await answer.arrayBuffer();
+    await post(`${address}/invocations`, agent, body);
   }
+  agent.destroy();
   await server.close();
+}
+
+/** Costs half of what `fetch` does: a container is started in seconds. */
+function post(url: string, agent: Agent, body: string): Promise<void> {
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method: "POST", agent, headers }, (answer) => answer.resume().on("end", resolve).on("error", reject));
+    asked.on("error", reject).end(body);
+  });
 }

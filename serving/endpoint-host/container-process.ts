@@ -2,17 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { OwnProgram } from "@falconry/environment/own-program.ts";
 import writeFileAtomic from "write-file-atomic";
 import type { Clock } from "./clock.ts";
-import type { ContainerProgram } from "./image.ts";
 import { processFile } from "./left-behind.ts";
 import type { MetricCollector } from "./metrics/metric-collector.ts";
-import { ContainerConnections, type Invocation } from "./passage/container-connections.ts";
+import { ContainerConnections, type Invocation, NeverArrived } from "./passage/container-connections.ts";
 import type { HttpMessage } from "./passage/http-message.ts";
 import { recordProcess } from "./process-record.ts";
 
 export interface ContainerOptions {
-  program: ContainerProgram;
+  program: OwnProgram;
   /** Variables of the SageMaker model; the host's own are not passed on. */
   environment: Record<string, string>;
   /** The container's own folder, which holds `model/`. Removed when it stops. */
@@ -35,6 +35,8 @@ const tailCharacters = 700;
 export class ContainerProcess {
   /** Requests that were sent to it and are not answered. */
   inFlight = 0;
+  /** It listens no more: known before the kernel says that it is dead. */
+  isDeaf = false;
   /** Resolves when the process has ended, with words on how. */
   readonly exited: Promise<string>;
   readonly #options: ContainerOptions;
@@ -69,7 +71,13 @@ export class ContainerProcess {
     const log = openSync(logFile(folder), "a");
     const child = spawn("/bin/sh", ["-c", 'read -r go && exec "$0" "$@" </dev/null', program.command, ...program.arguments], {
       cwd: folder,
-      env: { PATH: process.env.PATH, ...environment, SAGEMAKER_BIND_TO_PORT: String(port), SM_MODEL_DIR: join(folder, "model") },
+      env: {
+        PATH: process.env.PATH,
+        ...program.variables,
+        ...environment,
+        SAGEMAKER_BIND_TO_PORT: String(port),
+        SM_MODEL_DIR: join(folder, "model"),
+      },
       stdio: ["pipe", log, log],
     });
     closeSync(log);
@@ -105,11 +113,14 @@ export class ContainerProcess {
     throw new Error(`The container did not answer within ${limitMilliseconds / 1000} s. ${await this.lastWords()}`);
   }
 
-  /** Passes a request on. @throws LateAnswer; Error where it ended before it answered */
+  /** Passes a request on. @throws LateAnswer; NeverArrived, and it is asked no more; Error where it ended before it answered */
   async invoke(invocation: Invocation): Promise<HttpMessage> {
     this.inFlight += 1;
     try {
       return await this.#connections.invoke(invocation);
+    } catch (error) {
+      this.isDeaf ||= error instanceof NeverArrived;
+      throw error;
     } finally {
       this.inFlight -= 1;
     }

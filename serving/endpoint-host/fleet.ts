@@ -71,7 +71,9 @@ export class Fleet {
       const other = this.#healthy[(this.#turn + step) % count];
       if (chosen === undefined || (other !== undefined && other.inFlight < chosen.inFlight)) chosen = other;
     }
-    return chosen;
+    if (!chosen?.isDeaf) return chosen;
+    this.#healthy = this.#healthy.filter((other) => other !== chosen);
+    return this.pick(instances);
   }
 
   get healthyInstances(): number {

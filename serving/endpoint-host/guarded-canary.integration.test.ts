@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   CloudWatchClient,
   DeleteAlarmsCommand,
@@ -17,6 +18,10 @@ import { TemporaryHost } from "../testing/temporary-host.ts";
 const endpoint = `guarded-${process.pid}`;
 const alarms = { silent: `${endpoint}-silent`, unhealthy: `${endpoint}-unhealthy` };
 const Dimensions = [{ Name: "Endpoint", Value: endpoint }];
+
+/** The metric that tripped the alarm counts for its three periods, as it does at CloudWatch, whatever the alarm is set to. */
+const tripCountsMilliseconds = 4_000;
+let tripCountsUntil = 0;
 
 let packages: PackagesInS3;
 let host: TemporaryHost;
@@ -42,7 +47,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   // The emulator tells in whole seconds when an alarm was set: what ended the test before must not lie in the first second of this one.
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await pause(Math.max(1_100, tripCountsUntil - Date.now()));
   heart = await Heart.start();
   await setUnhealthy("OK");
 });
@@ -83,7 +88,7 @@ class Heart {
   async #live(): Promise<void> {
     while (this.#beating) {
       await put(heartbeatMetric);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await pause(200);
     }
   }
 }
@@ -100,6 +105,7 @@ async function setUnhealthy(StateValue: "OK" | "ALARM"): Promise<void> {
 async function trip(): Promise<void> {
   await put(unhealthyMetric);
   await setUnhealthy("ALARM");
+  tripCountsUntil = Date.now() + tripCountsMilliseconds;
 }
 
 /** Seconds of the wait after the canary's share, and of that after the rest. */
@@ -184,8 +190,7 @@ test("an alarm that was set back to OK stops no later deployment", async () => {
   await trip();
   await host.driver.settled(endpoint);
   await setUnhealthy("OK");
-  // The metric that tripped it counts for its three periods, as it does at CloudWatch.
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await pause(tripCountsUntil - Date.now());
   await host.driver.startUpdate(endpoint, "challenger", canary({ wait: 1, termination: 1 }));
   expect(await host.driver.settled(endpoint)).toMatchObject({ EndpointStatus: "InService", EndpointConfigName: "challenger" });
 });

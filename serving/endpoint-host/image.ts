@@ -1,14 +1,9 @@
 import { join } from "node:path";
-
-/** What runs in place of an image. */
-export interface ContainerProgram {
-  command: string;
-  arguments: string[];
-}
+import { type OwnProgram, ownProgram } from "@falconry/environment/own-program.ts";
 
 /** Programs by the last two parts of an image's repository. */
-const programs: Record<string, ContainerProgram> = {
-  "falconry/inference": { command: process.execPath, arguments: [join(import.meta.dirname, "../container/main.ts")] },
+const programs: Record<string, OwnProgram> = {
+  "falconry/inference": ownProgram(join(import.meta.dirname, "../container/main.ts")),
 };
 
 /**
@@ -16,7 +11,7 @@ const programs: Record<string, ContainerProgram> = {
  *
  * @returns undefined where the host has none: an image that cannot be pulled
  */
-export function programOf(image: string): ContainerProgram | undefined {
+export function programOf(image: string): OwnProgram | undefined {
   const [path = ""] = image.split("@");
   const parts = path.split("/").slice(-2);
   const repository = parts.join("/").replace(/:[^/:]*$/, "");

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Account } from "./account.ts";
 import { accountId } from "./arn.ts";
 import type { Hosting } from "./hosting.ts";
-import { LateAnswer } from "./passage/container-connections.ts";
+import { type Invocation, LateAnswer, NeverArrived } from "./passage/container-connections.ts";
+import type { HttpMessage } from "./passage/http-message.ts";
 import { ServiceError } from "./service-error.ts";
 
 /** SageMaker's limit for names. */
@@ -44,11 +45,7 @@ export async function invoke(
     throw new ServiceError("ValidationError", 400, `Endpoint ${name.slice(0, longestName)} of account ${accountId} not found.`);
   }
   checkHeaders(requestHeaders, variant);
-  const container = hosting.traffic(name)?.pick();
-  if (container === undefined) throw unavailable(`No instance of endpoint ${name} is healthy.`);
-  const answer = await container.invoke({ headers: headersFor(requestHeaders), body }).catch((error: unknown) => {
-    throw unfinished(name, error);
-  });
+  const answer = await answerOf(hosting, name, { headers: headersFor(requestHeaders), body });
   const status = Number(answer.startLine.split(" ", 2)[1]);
   if (status !== 200) throw modelError(name, status, answer.body.toString("utf8"));
   const headers: Record<string, string> = { "x-amzn-invoked-production-variant": variant };
@@ -57,6 +54,19 @@ export async function invoke(
     if (typeof value === "string") headers[header] = value;
   }
   return { headers, body: answer.body };
+}
+
+/** An invocation that never reached its container goes to another one; one that did is never sent twice: it may be what the container died of. */
+async function answerOf(hosting: Hosting, name: string, invocation: Invocation): Promise<HttpMessage> {
+  for (;;) {
+    const container = hosting.traffic(name)?.pick();
+    if (container === undefined) throw unavailable(`No instance of endpoint ${name} is healthy.`);
+    try {
+      return await container.invoke(invocation);
+    } catch (error) {
+      if (!(error instanceof NeverArrived)) throw unfinished(name, error);
+    }
+  }
 }
 
 function checkHeaders(headers: IncomingHttpHeaders, variant: string): void {

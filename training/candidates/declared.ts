@@ -1,8 +1,12 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { CandidateSettings, Workload } from "@falconry/model/workload.ts";
 import type { Candidate } from "./candidate.ts";
+import { cnn } from "./cnn.ts";
+import { gradientBoosting } from "./gradient-boosting.ts";
+import { linearRegression } from "./linear-regression.ts";
 import { logisticRegression } from "./logistic-regression.ts";
 import { majority } from "./majority.ts";
+import { meanBaseline } from "./mean.ts";
 import { mlp } from "./mlp.ts";
 
 /**
@@ -26,11 +30,23 @@ function make(settings: CandidateSettings): Candidate {
   switch (settings.type) {
     case "majority":
       return majority(settings.name);
+    case "mean":
+      return meanBaseline(settings.name);
     case "logistic-regression":
       return logisticRegression(settings.name, settings);
+    case "linear-regression":
+      return linearRegression(settings.name, settings);
     case "mlp": {
       const { name, type: _, ...rest } = settings;
       return mlp(name, rest);
+    }
+    case "cnn": {
+      const { name, type: _, ...rest } = settings;
+      return cnn(name, rest);
+    }
+    case "gradient-boosting": {
+      const { name, type: _, ...rest } = settings;
+      return gradientBoosting(name, rest);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { FeatureTable } from "../features/feature-table.ts";
+import { type InputMatrix, inRows } from "./input-matrix.ts";
 import { fitPreprocessing, preprocess } from "./preprocessing.ts";
 
 function tableOf(mass: (number | null)[], orbit: (string | null)[]): FeatureTable {
@@ -18,22 +19,39 @@ function tableOf(mass: (number | null)[], orbit: (string | null)[]): FeatureTabl
   };
 }
 
+function rowsOf({ values, columns }: InputMatrix): number[][] {
+  return inRows(values, columns);
+}
+
 test("a missing number becomes the mean, and what comes out has mean 0 and deviation 1", () => {
   const table = tableOf([1, null, 3], [null, null, null]);
   const fitted = fitPreprocessing(table);
   expect(fitted[0]).toEqual({ name: "mass", type: "double", impute: 2, mean: 2, scale: Math.fround(Math.sqrt(2 / 3)) });
-  const [low, middle, high] = preprocess(table, fitted).map(([mass]) => mass);
+  const [low, middle, high] = rowsOf(preprocess(table, fitted)).map(([mass]) => mass);
   expect([low, middle, high]).toEqual([expect.closeTo(-Math.sqrt(1.5), 6), 0, expect.closeTo(Math.sqrt(1.5), 6)]);
 });
 
 test("a text becomes one input per value of the rows it was fitted on; an unseen or missing one is 0 in all", () => {
   const fitted = fitPreprocessing(tableOf([0, 0, 0, 0], ["LEO", "GTO", "LEO", ""]));
   expect(fitted[1]).toEqual({ name: "orbit", type: "string", categories: ["GTO", "LEO"] });
-  expect(preprocess(tableOf([0, 0, 0], ["LEO", "HEO", null]), fitted)).toEqual([
+  expect(rowsOf(preprocess(tableOf([0, 0, 0], ["LEO", "HEO", null]), fitted))).toEqual([
     [0, 0, 1],
     [0, 0, 0],
     [0, 0, 0],
   ]);
+});
+
+test("of thousands of texts the hundred most frequent ones become inputs; as numbers all of them stay", () => {
+  const routes = Array.from({ length: 2000 }, (_, row) => `route ${row % 10 < 5 ? row % 100 : row}`);
+  const table = tableOf(
+    routes.map(() => 0),
+    routes,
+  );
+  const [, oneHot] = fitPreprocessing(table);
+  const [, numbered] = fitPreprocessing(table, "raw");
+  expect(oneHot?.type === "string" && oneHot.categories).toHaveLength(100);
+  expect(oneHot).toMatchObject({ categories: expect.arrayContaining(["route 0", "route 1", "route 94"]) });
+  expect(numbered?.type === "string" && numbered.categories).toHaveLength(new Set(routes).size);
 });
 
 test("a column that is constant or wholly missing stays finite", () => {
@@ -42,7 +60,7 @@ test("a column that is constant or wholly missing stays finite", () => {
     [null, null],
   ]) {
     const table = tableOf(column, ["LEO", "LEO"]);
-    expect(preprocess(table, fitPreprocessing(table))).toEqual([
+    expect(rowsOf(preprocess(table, fitPreprocessing(table)))).toEqual([
       [0, 1],
       [0, 1],
     ]);

@@ -1,36 +1,96 @@
 import type { Feature as GraphFeature } from "@falconry/model/onnx/preprocessing.ts";
+import { width } from "@falconry/model/onnx/preprocessing.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
-import { meanAndScale } from "./standardisation.ts";
+import type { InputKind } from "./candidate.ts";
+import type { InputMatrix } from "./input-matrix.ts";
+import { meanAndScale, moments, scaleOf } from "./standardisation.ts";
+
+/** Of thousands of categories most are in a handful of rows each: a weight of their own costs time and tells little. */
+const mostOneHot = 100;
 
 /**
- * Learns from some rows how features become an estimator's inputs: a missing number becomes the mean, numbers are standardised, a text
- * becomes one input per value that the rows hold. What the graph's preprocessing computes, in the same order.
+ * Learns from some rows how features become an estimator's inputs: what the graph's preprocessing computes, in the same order. A missing
+ * number becomes the mean, but in a raw column that had missing values it stays missing. One-hot, the most frequent categories have an
+ * input of their own; all others have none, as an unseen one.
  *
  * The graph computes with 32-bit floats. Its constants are rounded to them here, before anything is fitted: then x - mean is the same in
  * the graph, also where the mean is large beside the deviation (a year, say).
  */
-export function fitPreprocessing({ features, columns }: FeatureTable): GraphFeature[] {
-  return features.map(({ name, type }) => {
+export function fitPreprocessing({ features, columns }: FeatureTable, kind: InputKind = "standardised"): GraphFeature[] {
+  const fitted = features.map(({ name, type }): GraphFeature => {
     const values = columns.get(name) ?? [];
-    if (type === "string") return { name, type, categories: [...new Set(values.filter(isText))].sort() };
+    if (type === "string") {
+      if (kind === "raw") return { name, type, categories: [...countsOf(values).keys()].sort(), asNumber: true };
+      return { name, type, categories: mostFrequent(countsOf(values)) };
+    }
     const known = values.filter((value) => typeof value === "number");
     const impute = known.length === 0 ? 0 : Math.fround(meanAndScale(known).mean);
+    if (kind === "raw") return { name, type, impute: known.length < values.length ? Number.NaN : impute, mean: 0, scale: 1 };
     const { mean, scale } = meanAndScale(values.map((value) => (typeof value === "number" ? value : impute)));
-    return { name, type, impute, mean: Math.fround(mean), scale: Math.fround(scale) || 1 };
+    return { name, type, impute, mean: Math.fround(mean), scale: Math.fround(scale) };
   });
+  return kind === "one-scale" ? onOneScale(fitted, columns) : fitted;
 }
 
-/** @returns rows x inputs */
-export function preprocess({ columns, keys }: FeatureTable, fitted: GraphFeature[]): number[][] {
-  return keys.map((_, row) => fitted.flatMap((feature) => inputsOf(columns.get(feature.name)?.[row] ?? null, feature)));
+export function preprocess({ columns, keys }: FeatureTable, fitted: GraphFeature[]): InputMatrix {
+  const rows = keys.length;
+  const inputs: InputMatrix = { rows, columns: width(fitted), values: new Float64Array(rows * width(fitted)) };
+  let column = 0;
+  for (const feature of fitted) {
+    fill(inputs, column, columns.get(feature.name) ?? [], feature);
+    column += width([feature]);
+  }
+  return inputs;
 }
 
-function inputsOf(value: number | string | null, feature: GraphFeature): number[] {
-  if (feature.type === "string") return feature.categories.map((category) => (category === value ? 1 : 0));
-  return [((typeof value === "number" ? value : feature.impute) - feature.mean) / feature.scale];
+/** Columns of the inputs that hold the number of a category. */
+export function categoricalInputs(fitted: GraphFeature[]): number[] {
+  return fitted.flatMap((feature, index) =>
+    feature.type === "string" && feature.asNumber && feature.categories.length > 0 ? [width(fitted.slice(0, index))] : [],
+  );
 }
 
-/** An empty text is a missing one: the graph cannot tell them apart. */
-function isText(value: number | string | null): value is string {
-  return typeof value === "string" && value !== "";
+function fill({ columns: stride, values: inputs }: InputMatrix, first: number, values: (number | string | null)[], feature: GraphFeature) {
+  if (feature.type === "double") {
+    const { impute, mean, scale } = feature;
+    // the graph reads 32 bits of it
+    for (const [row, value] of values.entries())
+      inputs[row * stride + first] = ((typeof value === "number" ? Math.fround(value) : impute) - mean) / scale;
+    return;
+  }
+  const places = new Map(feature.categories.map((category, place) => [category, place]));
+  for (const [row, value] of values.entries()) {
+    const place = typeof value === "string" ? places.get(value) : undefined;
+    if (feature.asNumber && places.size > 0) inputs[row * stride + first] = place ?? Number.NaN;
+    else if (place !== undefined) inputs[row * stride + first + place] = 1;
+  }
+}
+
+/** The mean and deviation of all numbers together, each column weighing the same. */
+function onOneScale(features: GraphFeature[], columns: FeatureTable["columns"]): GraphFeature[] {
+  const ofEach = features.flatMap((feature) => {
+    const known = feature.type === "double" ? (columns.get(feature.name) ?? []).filter((value) => typeof value === "number") : [];
+    return known.length > 0 ? [moments(known)] : [];
+  });
+  const { mean, variance: between } = moments(ofEach.map((one) => one.mean));
+  const within = moments(ofEach.map((one) => one.variance)).mean;
+  const shared = { mean: Math.fround(mean) || 0, scale: Math.fround(scaleOf(mean, within + between)) };
+  return features.map((feature) => (feature.type === "double" ? { ...feature, ...shared } : feature));
+}
+
+/** Of each category the rows that hold it. An empty text is a missing one: the graph cannot tell them apart. */
+function countsOf(values: (number | string | null)[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) if (typeof value === "string" && value !== "") counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+/** Of equals those whose name comes first. @returns sorted by name */
+function mostFrequent(counts: Map<string, number>): string[] {
+  const byName = [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
+  const byCount = byName.sort(([, one], [, other]) => other - one);
+  return byCount
+    .slice(0, mostOneHot)
+    .map(([name]) => name)
+    .sort();
 }

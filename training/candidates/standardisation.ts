@@ -1,3 +1,5 @@
+import { columnOf, type InputMatrix } from "./input-matrix.ts";
+
 /** Of each column of some rows. */
 export interface Standardisation {
   means: number[];
@@ -8,17 +10,31 @@ export interface Standardisation {
 /** Deviations below this share of the mean are rounding, not variation. */
 const constantBelow = 1e-14;
 
-export function standardisation(rows: number[][]): Standardisation {
-  const columns = (rows[0] ?? []).map((_, column) => meanAndScale(rows.map((row) => row[column] ?? 0)));
+/** The smallest 32-bit float that every runtime tells from 0. */
+const smallestNormal = 2 ** -126;
+
+export function standardisation(inputs: InputMatrix): Standardisation {
+  const columns = Array.from({ length: inputs.columns }, (_, column) => meanAndScale(columnOf(inputs, column)));
   return { means: columns.map(({ mean }) => mean), scales: columns.map(({ scale }) => scale) };
 }
 
-export function standardise(row: number[], { means, scales }: Standardisation): number[] {
-  return row.map((value, column) => (value - (means[column] ?? 0)) / (scales[column] ?? 1));
+export function meanAndScale(values: ArrayLike<number>): { mean: number; scale: number } {
+  const { mean, variance } = moments(values);
+  return { mean, scale: scaleOf(mean, variance) };
 }
 
-export function meanAndScale(values: number[]): { mean: number; scale: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-  return { mean, scale: deviation > constantBelow * Math.abs(mean) ? deviation : 1 };
+/** The standard deviation; 1 where values do not vary. */
+export function scaleOf(mean: number, variance: number): number {
+  const deviation = Math.sqrt(variance);
+  return deviation > constantBelow * Math.abs(mean) && deviation >= smallestNormal ? deviation : 1;
+}
+
+/** NaN of no values. */
+export function moments(values: ArrayLike<number>): { mean: number; variance: number } {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (let index = 0; index < values.length; index++) squares += ((values[index] ?? 0) - mean) ** 2;
+  return { mean, variance: squares / values.length };
 }

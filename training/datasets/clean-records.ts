@@ -8,7 +8,7 @@ import { Quarantine } from "./quarantine.ts";
 import type { RawFile } from "./raw-file.ts";
 import type { RawRecord } from "./record.ts";
 import { RecordsTable } from "./records-table.ts";
-import { validateRecord } from "./validate-record.ts";
+import { recordValidator } from "./validate-record.ts";
 
 export interface CleanRecords {
   /** Path of the accepted records, in the order of their key. */
@@ -56,10 +56,13 @@ async function readInto(
   workload: LoadedWorkload,
   progress: Progress,
 ): Promise<void> {
+  const { rowNumber } = workload.source;
+  const validate = recordValidator(workload);
   let row = 0;
   const take = (record: RawRecord) => {
     row += 1;
-    const checked = "problem" in record ? record : validateRecord(record.values, workload);
+    if (rowNumber !== undefined && "values" in record) record.values[rowNumber] = row;
+    const checked = "problem" in record ? record : validate(record.values);
     if ("problem" in checked) quarantine.add(row, checked.problem);
     else table.append(row, checked.values);
     if (row % recordsPerLine === 0) progress(`${row} records read, ${quarantine.count} of them quarantined`);

@@ -1,71 +1,78 @@
-import { Readable } from "node:stream";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { Workload } from "@falconry/model/workload.ts";
-import Papa from "papaparse";
+import { type CsvRow, CsvSplitter } from "./csv-splitter.ts";
 import { emptyFile, type RawFile } from "./raw-file.ts";
-import type { TakeRecord } from "./record.ts";
+import type { RawRecord, TakeRecord } from "./record.ts";
 
 /**
- * Streams the records of a comma-separated file whose first line names the declared columns, in any order.
- * An empty line is no record.
+ * Streams the records of a CSV. Its first line names the declared columns, in any order, of which an optional one may be left out; where
+ * the workload says that there is no such line, they come in the declared order. An empty line is no record.
  *
  * @throws FalconryError `ingest.header`, `ingest.empty`; what the stream throws
  */
 export async function readCsv(file: RawFile, workload: Workload, take: TakeRecord): Promise<void> {
-  const source = Readable.from(file.text());
-  let header: string[] | undefined;
-  await new Promise<void>((resolve, reject) => {
-    Papa.parse<string[]>(source, {
-      delimiter: ",",
-      chunk({ data, errors }, parser) {
-        try {
-          const broken = new Map(errors.map((error) => [error.row, error.message]));
-          for (const [index, fields] of data.entries()) {
-            if (fields.length === 1 && fields[0] === "") continue;
-            if (header === undefined) header = checkHeader(fields, file, workload);
-            else take(toRecord(fields, header, broken.get(index)));
-          }
-        } catch (error) {
-          reject(error);
-          parser.abort();
-          source.destroy();
-        }
-      },
-      complete: () => resolve(),
-      error: reject,
-    });
+  const { delimiter = ",", encoding, header = true } = workload.source;
+  const expected = columnsInFile(workload);
+  let names = header ? undefined : expected.map(({ name }) => name);
+  let rows = 0;
+  const splitter = new CsvSplitter(delimiter, (row) => {
+    rows += 1;
+    if (names === undefined) names = namesOf(row, expected, file);
+    else take(toRecord(row, names));
   });
-  if (header === undefined) throw emptyFile(file.path);
+  for await (const text of file.text(encoding)) splitter.push(text);
+  splitter.end();
+  if (rows === 0) throw emptyFile(file.path);
 }
 
-function toRecord(fields: string[], header: string[], broken: string | undefined) {
-  if (broken !== undefined) return { problem: { column: null, value: fields.join(","), reason: `quotes do not match: ${broken}` } };
-  if (fields.length !== header.length) {
-    return { problem: { column: null, value: fields.join(","), reason: `${fields.length} fields where the header has ${header.length}` } };
-  }
-  return { values: Object.fromEntries(header.map((name, index) => [name, fields[index]])) };
+interface ExpectedColumn {
+  /** As declared. */
+  name: string;
+  /** As the first line calls it. */
+  header: string;
+  /** The first line may leave it out. */
+  optional: boolean;
 }
 
-function checkHeader(fields: string[], file: RawFile, workload: Workload): string[] {
-  const declared = Object.keys(workload.columns);
+function columnsInFile({ columns, source }: Workload): ExpectedColumn[] {
+  return Object.entries(columns)
+    .filter(([name]) => name !== source.rowNumber)
+    .map(([name, { header = name, optional = false }]) => ({ name, header, optional }));
+}
+
+function toRecord(row: CsvRow, names: string[]): RawRecord {
+  if ("broken" in row) return { problem: { column: null, value: row.broken, reason: row.reason } };
+  const { fields } = row;
+  if (fields.length === names.length) return { values: Object.fromEntries(names.map((name, index) => [name, fields[index]])) };
+  const reason = `${fields.length} fields where the header has ${names.length}`;
+  return { problem: { column: null, value: fields.join(","), reason } };
+}
+
+/** The declared column of each field of the first line. */
+function namesOf(row: CsvRow, expected: ExpectedColumn[], file: RawFile): string[] {
+  const fields = "fields" in row ? row.fields : [row.broken];
+  const left = [...expected];
+  const names = fields.map((field) => {
+    const index = left.findIndex(({ header }) => header === field);
+    return index < 0 ? undefined : left.splice(index, 1)[0]?.name;
+  });
+  const isDeclared = (field: string) => expected.some(({ header }) => header === field);
+  const unnamed = fields.filter((_, index) => names[index] === undefined);
   const faults = [
     ...quoted(
       "misses",
-      declared.filter((name) => !fields.includes(name)),
+      left.filter(({ optional }) => !optional).map(({ header }) => header),
     ),
     ...quoted(
       "has the undeclared",
-      fields.filter((name) => !declared.includes(name)),
+      unnamed.filter((field) => !isDeclared(field)),
     ),
-    ...quoted(
-      "repeats",
-      fields.filter((name, index) => declared.includes(name) && fields.indexOf(name) < index),
-    ),
+    ...quoted("repeats", unnamed.filter(isDeclared)),
   ];
-  if (faults.length === 0) return fields;
+  if (faults.length === 0) return names.filter((name) => name !== undefined);
   throw new FalconryError("ingest.header", {
     message: `${file.name}, header: it ${faults.join(", ")}`,
-    hint: `The first line names these columns, separated by commas, in any order: ${declared.join(", ")}`,
+    hint: `The first line names these columns, in any order: ${expected.map(({ header }) => header).join(", ")}`,
   });
 }
 

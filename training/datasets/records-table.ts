@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { type DuckDBAppender, type DuckDBConnection, DuckDBDateValue, DuckDBInstance } from "@duckdb/node-api";
+import { type DuckDBAppender, type DuckDBConnection, DuckDBDateValue, DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
 import type { Column, Workload } from "@falconry/model/workload.ts";
 import { identifier, identifiers, literal } from "../sql.ts";
 import type { ColumnProfile } from "./manifest.ts";
 import type { Value } from "./record.ts";
 
+const microsecondsPerMillisecond = 1000n;
 const millisecondsPerDay = 86_400_000;
 /** Of the row groups of a Parquet file; fixed, because the bytes depend on it. */
 const rowsPerGroup = 122_880;
@@ -20,12 +21,14 @@ export interface Duplicate {
 /** Accepted records on their way to Parquet: a DuckDB table on disk, so that there may be more of them than fit into memory. */
 export class RecordsTable {
   readonly #workload: Workload;
+  readonly #columns: Column[];
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #appender: DuckDBAppender;
 
   private constructor(workload: Workload, instance: DuckDBInstance, connection: DuckDBConnection, appender: DuckDBAppender) {
     this.#workload = workload;
+    this.#columns = Object.values(workload.columns);
     this.#instance = instance;
     this.#connection = connection;
     this.#appender = appender;
@@ -42,8 +45,7 @@ export class RecordsTable {
 
   append(row: number, values: Value[]): void {
     this.#appender.appendBigInt(BigInt(row));
-    for (const [index, column] of Object.values(this.#workload.columns).entries())
-      appendValue(this.#appender, column, values[index] ?? null);
+    for (const [index, column] of this.#columns.entries()) appendValue(this.#appender, column, values[index] ?? null);
     this.#appender.endRow();
   }
 
@@ -76,7 +78,7 @@ export class RecordsTable {
       const value = identifier(name);
       const missing = `count(*) - count(${value})`;
       if (isCounted(column)) return [missing, `count(DISTINCT ${value})`, "NULL"];
-      const shown = column.type === "date" ? `CAST(${value} AS VARCHAR)` : `CAST(${value} AS DOUBLE)`;
+      const shown = isTime(column) ? `CAST(${value} AS VARCHAR)` : `CAST(${value} AS DOUBLE)`;
       return [missing, `min(${shown})`, `max(${shown})`];
     });
     const [measured = []] = (await this.#connection.runAndReadAll(`SELECT ${measures.join(", ")} FROM records`)).getRowsJS();
@@ -102,6 +104,7 @@ const sqlTypes: Record<Column["type"], string> = {
   boolean: "BOOLEAN",
   string: "VARCHAR",
   date: "DATE",
+  timestamp: "TIMESTAMP",
 };
 
 function appendValue(appender: DuckDBAppender, column: Column, value: Value): void {
@@ -110,12 +113,18 @@ function appendValue(appender: DuckDBAppender, column: Column, value: Value): vo
   else if (typeof value === "number") {
     if (column.type === "integer") appender.appendBigInt(BigInt(value));
     else appender.appendDouble(value);
-  } else if (column.type === "date") appender.appendDate(new DuckDBDateValue(Date.parse(`${value}T00:00:00Z`) / millisecondsPerDay));
+  } else if (column.type === "timestamp")
+    appender.appendTimestamp(new DuckDBTimestampValue(BigInt(Date.parse(value)) * microsecondsPerMillisecond));
+  else if (column.type === "date") appender.appendDate(new DuckDBDateValue(Date.parse(`${value}T00:00:00Z`) / millisecondsPerDay));
   else appender.appendVarchar(value);
 }
 
 function isCounted(column: Column): boolean {
   return column.type === "string" || column.type === "boolean";
+}
+
+function isTime(column: Column): boolean {
+  return column.type === "date" || column.type === "timestamp";
 }
 
 function bound(value: unknown): number | string {

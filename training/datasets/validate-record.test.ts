@@ -1,15 +1,13 @@
 import type { Column } from "@falconry/model/workload.ts";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { validateRecord } from "./validate-record.ts";
+import { recordValidator } from "./validate-record.ts";
 
 const described = { description: "a column" };
 
 function check(column: Omit<Column, "description">, value: unknown) {
-  const checked = validateRecord(
-    { id: "1", x: value },
-    { columns: { id: { ...described, type: "string" }, x: { ...described, ...column } }, key: ["id"] },
-  );
+  const validate = recordValidator({ columns: { id: { ...described, type: "string" }, x: { ...described, ...column } }, key: ["id"] });
+  const checked = validate({ id: "1", x: value });
   return "problem" in checked ? checked.problem.reason : checked.values[1];
 }
 
@@ -31,6 +29,7 @@ describe("a value keeps to its declared type", () => {
     ["boolean", "0", false],
     ["boolean", false, false],
     ["boolean", "yes", "it is neither true nor false"],
+    ["boolean", { toString: "" }, "it is neither true nor false"],
     ["date", "2020-02-29", "2020-02-29"],
     ["date", "2021-02-29", "it is no day written as YYYY-MM-DD"],
     ["date", "29.02.2020", "it is no day written as YYYY-MM-DD"],
@@ -55,10 +54,43 @@ describe("a missing value", () => {
 
   test("is a problem in the key, optional or not", () => {
     const columns = { id: { ...described, type: "string" as const, optional: true } };
-    expect(validateRecord({}, { columns, key: ["id"] })).toEqual({
+    expect(recordValidator({ columns, key: ["id"] })({})).toEqual({
       problem: { column: "id", value: null, reason: "it is missing, and part of the key" },
     });
   });
+});
+
+test.each([
+  ["1,5", 1.5],
+  ["1.234,5", 1234.5],
+  ["1.234.567", 1_234_567],
+  ["0.123", 0.123],
+  ["-3", -3],
+  ["1,2,3", "it is no number"],
+])("with decimal commas %s is %s", (given, expected) => {
+  const columns = { id: { ...described, type: "string" as const }, x: { ...described, type: "number" as const } };
+  const checked = recordValidator({ columns, key: ["id"], source: { sample: "x.csv", decimalComma: true } })({ id: "1", x: given });
+  expect("problem" in checked ? checked.problem.reason : checked.values[1]).toBe(expected);
+});
+
+test.each([
+  ["date", ["D.M.YYYY", "YYYY-MM-DD"], "9.2.2020", "2020-02-09"],
+  ["date", ["D.M.YYYY", "YYYY-MM-DD"], "2020-02-09", "2020-02-09"],
+  ["date", ["D.M.YYYY"], "2020-02-09", "it is no day written as D.M.YYYY"],
+  ["timestamp", undefined, "2024-01-02T03:04:05.678+02:00", "2024-01-02T01:04:05.678Z"],
+  ["timestamp", undefined, "2024-01-02 3:04", "2024-01-02T03:04:00.000Z"],
+  ["timestamp", ["D/M/YYYY"], "2/1/2024 03:04:05", "2024-01-02T03:04:05.000Z"],
+  ["timestamp", undefined, "2024-01-02", "2024-01-02T00:00:00.000Z"],
+  ["timestamp", undefined, "2024-01-02 25:00", "it is no day and time written as YYYY-MM-DD and HH:MM:SS"],
+] as const)("a %s written as %j: %s is %s", (type, formats, given, expected) => {
+  expect(check({ type, ...(formats && { formats: [formats[0], ...formats.slice(1)] }) }, given)).toBe(expected);
+});
+
+test("a text that stands for a missing value is one, whatever the type", () => {
+  const columns = { id: { ...described, type: "string" as const }, x: { ...described, type: "number" as const, optional: true } };
+  const validate = recordValidator({ columns, key: ["id"], source: { sample: "x.csv", missing: ["NA"] } });
+  expect(validate({ id: "1", x: "NA" })).toEqual({ values: ["1", null] });
+  expect(validate({ id: "NA", x: "1" })).toMatchObject({ problem: { column: "id", reason: "it is missing, and part of the key" } });
 });
 
 test("a number outside of its range is refused with the range and its unit", () => {
@@ -73,7 +105,7 @@ test.prop([fc.anything(), fc.constantFrom("number", "integer", "boolean", "strin
   "any value is either accepted or has a reason, and nothing throws",
   (value, type) => {
     const column = { ...described, type: type as Column["type"], optional: true };
-    const checked = validateRecord({ id: "1", x: value }, { columns: { id: { ...described, type: "string" }, x: column }, key: ["id"] });
+    const checked = recordValidator({ columns: { id: { ...described, type: "string" }, x: column }, key: ["id"] })({ id: "1", x: value });
     expect("problem" in checked ? checked.problem.reason : checked.values).toHaveLength(
       "problem" in checked ? checked.problem.reason.length : 2,
     );

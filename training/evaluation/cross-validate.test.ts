@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Candidate, Examples } from "../candidates/candidate.ts";
 import { majority } from "../candidates/majority.ts";
+import { meanBaseline } from "../candidates/mean.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 import { best, crossValidate } from "./cross-validate.ts";
 
@@ -19,32 +20,43 @@ test("each fold is predicted by a fit that did not see it, preprocessing include
   const spy: Candidate = {
     name: "spy",
     settings: {},
+    searchSpace: {},
+    inputs: "standardised",
     async fit(examples) {
       seen.push(examples);
       return {
-        predictProbabilities(inputs) {
-          tested.push(inputs.flat());
-          return inputs.map(() => [1, 0]);
+        predict({ rows, values }) {
+          tested.push([...values]);
+          return Array.from({ length: rows }, () => [1, 0]);
         },
         estimator: { type: "constant", probabilities: [1, 0] },
       };
     },
   };
   await crossValidate(spy, rows, { folds: 5, seed: 3 });
-  expect(seen.map(({ inputs }) => inputs.length)).toEqual([24, 24, 24, 24, 24]);
+  expect(seen.map(({ inputs }) => inputs.rows)).toEqual([24, 24, 24, 24, 24]);
   for (const [fold, { inputs }] of seen.entries()) {
+    const fitted = [...inputs.values];
     // standardised on the rows of the fit alone: mean 0 there, to 32 bits, and not on all rows
-    expect(inputs.flat().reduce((sum, x) => sum + x, 0)).toBeCloseTo(0, 5);
-    expect(Math.abs([...inputs.flat(), ...(tested[fold] ?? [])].reduce((sum, x) => sum + x, 0))).toBeGreaterThan(1e-3);
+    expect(fitted.reduce((sum, x) => sum + x, 0)).toBeCloseTo(0, 5);
+    expect(Math.abs([...fitted, ...(tested[fold] ?? [])].reduce((sum, x) => sum + x, 0))).toBeGreaterThan(1e-3);
   }
 });
 
 test("the baseline's accuracy is the share of the larger class, with an interval inside of [0, 1]", async () => {
   const { metrics, folds } = await crossValidate(majority("majority"), rows, { folds: 5, seed: 3 });
   expect(folds.accuracy).toHaveLength(5);
-  expect(metrics.accuracy.mean).toBeCloseTo(2 / 3, 10);
-  for (const { low, high } of [metrics.accuracy, metrics.balancedAccuracy, metrics.rocAuc])
-    expect([low >= 0, high <= 1]).toEqual([true, true]);
+  expect(metrics.accuracy?.mean).toBeCloseTo(2 / 3, 10);
+  for (const [metric, { low, high }] of Object.entries(metrics))
+    expect([low >= 0, high <= 1 || metric === "logLoss"]).toEqual([true, true]);
+});
+
+test("of a regression each metric of numbers is measured, and the mean explains nothing", async () => {
+  const labels = rows.labels.map((_, row) => row);
+  const { metrics } = await crossValidate(meanBaseline("mean"), { ...rows, labels, classes: [] }, { folds: 5, seed: 3 });
+  expect(Object.keys(metrics)).toEqual(["r2", "rmse", "mae"]);
+  expect(metrics.r2?.mean).toBeLessThan(0);
+  expect(metrics.rmse?.low).toBeGreaterThanOrEqual(0);
 });
 
 test("of candidates that are equally good the one that was declared first is the best", async () => {

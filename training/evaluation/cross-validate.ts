@@ -3,8 +3,8 @@ import type { Workload } from "@falconry/model/workload.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { fitModel } from "../candidates/fit-model.ts";
 import { type FeatureTable, selectRows } from "../features/feature-table.ts";
-import { stratifiedFolds } from "../features/split.ts";
-import { eachMetric, type MetricName, type Metrics, measure, scored } from "./measure.ts";
+import { dealtFolds } from "../features/split.ts";
+import { boundsOf, eachMetric, type MetricName, type Metrics, measure, scored } from "./measure.ts";
 
 export interface CrossValidated {
   name: string;
@@ -20,7 +20,7 @@ export async function crossValidate(
   rows: FeatureTable,
   { folds, seed }: { folds: number; seed: number },
 ): Promise<CrossValidated> {
-  const parts = stratifiedFolds(rows, folds, seed);
+  const parts = dealtFolds(rows, folds, seed);
   const measured: Metrics<number>[] = [];
   for (const held of parts) {
     const others = parts.filter((part) => part !== held).flat();
@@ -33,19 +33,24 @@ export async function crossValidate(
       seed,
     );
     const tested = selectRows(rows, held);
-    measured.push(measure(scored(tested, model.predictProbabilities(tested))));
+    measured.push(measure(scored(tested, model.predict(tested))));
   }
-  const values = eachMetric((metric) => measured.map((fold) => fold[metric]));
-  return { name: candidate.name, metrics: eachMetric((metric) => withinRange(metric, foldsInterval(values[metric]))), folds: values };
+  const values = (metric: MetricName) => measured.map((fold) => fold[metric] ?? Number.NaN);
+  return {
+    name: candidate.name,
+    metrics: eachMetric(rows, (metric) => withinBounds(metric, foldsInterval(values(metric)))),
+    folds: eachMetric(rows, values),
+  };
 }
 
 /** The candidate with the highest mean of the metric; of equals the one declared first, which is to be the simpler one. */
 export function best(compared: { candidate: Candidate; results: CrossValidated }[], metric: Workload["metric"]): Candidate {
-  const mean = ({ results }: { results: CrossValidated }) => results.metrics[metric].mean;
+  const mean = ({ results }: { results: CrossValidated }) => results.metrics[metric]?.mean ?? Number.NaN;
   return compared.reduce((leader, next) => (mean(next) > mean(leader) ? next : leader)).candidate;
 }
 
 /** A t interval knows nothing of the metric's own bounds. */
-function withinRange(metric: MetricName, { mean, low, high }: Interval & { mean: number }): Interval & { mean: number } {
-  return { mean, low: Math.max(0, low), high: metric === "logLoss" ? high : Math.min(1, high) };
+function withinBounds(metric: MetricName, { mean, low, high }: Interval & { mean: number }): Interval & { mean: number } {
+  const bounds = boundsOf(metric);
+  return { mean, low: Math.max(bounds.low, low), high: Math.min(bounds.high, high) };
 }

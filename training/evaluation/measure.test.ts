@@ -42,3 +42,19 @@ describe("an interval", () => {
     expect(measureWithIntervals(scored(rows, probabilities), 1)).toEqual(measured);
   });
 });
+
+describe("a regression", () => {
+  const values: FeatureTable = { ...rows, labels: [10, 12, 14, 18], classes: [] };
+  const predicted = scored(values, [[11], [12], [13], [17]]);
+
+  test("is measured in the target's unit and by the share of variance that is explained", () => {
+    expect(measure(predicted)).toEqual({ r2: 1 - 3 / 35, rmse: Math.sqrt(3 / 4), mae: 3 / 4 });
+  });
+
+  test("has intervals that hold the values, the same for the same seed", () => {
+    const measured = measureWithIntervals(predicted, 1);
+    expect(Object.keys(measured)).toEqual(["r2", "rmse", "mae"]);
+    for (const { low, value, high } of Object.values(measured)) expect(low <= value && value <= high).toBe(true);
+    expect(measureWithIntervals(predicted, 1)).toEqual(measured);
+  });
+});

@@ -1,8 +1,12 @@
 import { fc, test } from "@fast-check/vitest";
-import { expect, vi } from "vitest";
+import { describe, expect, vi } from "vitest";
+import type { Candidate } from "../candidates/candidate.ts";
 import { fitModel } from "../candidates/fit-model.ts";
+import { gradientBoosting } from "../candidates/gradient-boosting.ts";
+import { linearRegression } from "../candidates/linear-regression.ts";
 import { logisticRegression } from "../candidates/logistic-regression.ts";
 import { majority } from "../candidates/majority.ts";
+import { meanBaseline } from "../candidates/mean.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 import { exportGraph } from "./export-graph.ts";
 
@@ -10,36 +14,63 @@ import { exportGraph } from "./export-graph.ts";
 vi.setConfig({ testTimeout: 60_000 });
 
 const row = fc.record({
-  // sixteenths are exact in 32 bits, as the graph reads them
-  mass: fc.option(fc.integer({ min: -1e6, max: 1e6 }).map((sixteenths) => sixteenths / 16)),
-  orbit: fc.option(fc.constantFrom("LEO", "GTO", "É", "")),
-  label: fc.nat({ max: 1 }),
+  // not exact in 32 bits, as the graph reads it
+  mass: fc.option(fc.integer({ min: -1e8, max: 1e8 }).map((thousandths) => thousandths / 1000)),
+  // never missing where it is fitted, for some
+  block: fc.option(fc.constantFrom(0.1, 0.2, 0.3, 1 / 3), { freq: 20 }),
+  orbit: fc.option(fc.constantFrom("LEO", "GTO", "É", "SSO", "")),
+  label: fc.nat({ max: 2 }),
+  value: fc.integer({ min: -1e7, max: 1e7 }).map((thousandths) => thousandths / 1000),
 });
-const table = fc.array(row, { minLength: 4, maxLength: 30 }).map(
-  (rows): FeatureTable => ({
+
+function tables(classes: number[]): fc.Arbitrary<FeatureTable> {
+  return fc.array(row, { minLength: 4, maxLength: 60 }).map((rows) => ({
     features: [
       { name: "mass", type: "double" },
       { name: "orbit", type: "string" },
+      { name: "block", type: "double" },
     ],
     columns: new Map<string, (number | string | null)[]>([
       ["mass", rows.map(({ mass }) => mass)],
       ["orbit", rows.map(({ orbit }) => orbit)],
+      ["block", rows.map(({ block }) => block)],
     ]),
     keys: rows.map((_, index) => [`${index}`]),
-    labels: rows.map(({ label }, index) => (index < 2 ? index : label)),
-    classes: [0, 1],
-  }),
-);
+    labels: rows.map(({ label, value }, index) => (classes.length === 0 ? value : index < classes.length ? index : label % classes.length)),
+    classes,
+  }));
+}
 
-test.prop([table, table], { numRuns: 30 })(
-  "whatever the rows, the graph answers what the fitted model answers, and its bytes are always the same",
-  async (train, unseen) => {
-    for (const candidate of [majority("majority"), logisticRegression("lr", { C: 1 })]) {
-      const model = await fitModel(candidate, train, 0);
-      expect(Buffer.from(await exportGraph(model, unseen)).equals(await exportGraph(model, train))).toBe(true);
-    }
-  },
-);
+const boosting = gradientBoosting("gbm", { rounds: 20, learningRate: 0.3, leaves: 8, minRowsPerLeaf: 1 });
+const classifiers = [
+  majority("majority"),
+  logisticRegression("lr", { C: 1 }),
+  logisticRegression("sparse lr", { C: 1, penalty: "l1" }),
+  boosting,
+];
+const regressors = [
+  meanBaseline("mean"),
+  linearRegression("ridge", { alpha: 1 }),
+  linearRegression("lasso", { alpha: 0.1, penalty: "l1" }),
+  boosting,
+];
+const tasks: [string, number[], Candidate[]][] = [
+  ["two classes", [0, 1], classifiers],
+  ["three classes", [0, 1, 2], classifiers],
+  ["a regression", [], regressors],
+];
+
+describe.for(tasks)("%s: whatever the rows", ([, classes, candidates]) => {
+  test.prop([tables(classes), tables(classes)], { numRuns: 20 })(
+    "the graph answers what the fitted model answers, and its bytes are always the same",
+    async (train, unseen) => {
+      for (const candidate of candidates) {
+        const model = await fitModel(candidate, train, 0);
+        expect(Buffer.from(await exportGraph(model, unseen)).equals(await exportGraph(model, train))).toBe(true);
+      }
+    },
+  );
+});
 
 test("a year is told from the next one, large as its mean is beside its deviation", async () => {
   const years = [2015, 2016, 2017, 2017, 2018, 2019, 2020];
@@ -63,7 +94,7 @@ test("a graph that answers something else is refused with row, class and both pr
   };
   const model = {
     ...(await fitModel(majority("majority"), rows, 0)),
-    predictProbabilities: () => [
+    predict: () => [
       [0.5, 0.5],
       [0.5001, 0.4999],
     ],

@@ -1,10 +1,11 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import { classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
+import { regressorGraph } from "@falconry/model/onnx/regressor-graph.ts";
 import { OnnxModel } from "@falconry/model/session.ts";
 import type { FittedModel } from "../candidates/fit-model.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 
-/** A probability of the graph, whose numbers have 32 bits, may differ by this much from the fitted model's. */
+/** An answer of the graph, whose numbers have 32 bits, may differ by this share of itself and of the answers' magnitude from the fitted model's. */
 const parityTolerance = 1e-5;
 
 /**
@@ -15,25 +16,35 @@ const parityTolerance = 1e-5;
  * @throws FalconryError `train.export-differs`
  */
 export async function exportGraph(model: FittedModel, rows: FeatureTable): Promise<Uint8Array> {
-  const bytes = classifierGraph({ ...model.graph, producer: "falconry" });
+  const { features, classes, estimator } = model;
+  const spec = { features, estimator, producer: "falconry" };
+  const bytes = classes.length === 0 ? regressorGraph(spec) : classifierGraph({ ...spec, classes });
   await requireParity(bytes, model, rows);
   return bytes;
 }
 
 async function requireParity(bytes: Uint8Array, model: FittedModel, rows: FeatureTable): Promise<void> {
+  const fitted = model.predict(rows);
+  const exported = await answers(bytes, rows);
+  for (const [row, expected] of fitted.entries()) {
+    for (const [column, value] of expected.entries()) {
+      const answer = exported[row]?.[column] ?? Number.NaN;
+      if (Math.abs(answer - value) <= parityTolerance * (model.magnitude + Math.abs(value))) continue;
+      const what = model.classes.length > 0 ? `probability of ${model.classes[column]}` : "value";
+      throw new FalconryError("train.export-differs", {
+        message: `${rows.keys[row]?.join(", ")}: ${what} is ${answer} by the graph, ${value} by the fitted model`,
+        hint: "The graph computes with 32-bit floats: bring the features into a range that these can tell apart",
+      });
+    }
+  }
+}
+
+/** @returns rows x classes, or rows x 1 */
+async function answers(bytes: Uint8Array, rows: FeatureTable): Promise<number[][]> {
   const graph = await OnnxModel.load(bytes);
   try {
-    const { probabilities = [] } = await graph.predict(Object.fromEntries(rows.columns));
-    for (const [row, expected] of model.predictProbabilities(rows).entries()) {
-      for (const [label, fitted] of expected.entries()) {
-        const exported = probabilities[row]?.[label] ?? Number.NaN;
-        if (Math.abs(exported - fitted) <= parityTolerance) continue;
-        throw new FalconryError("train.export-differs", {
-          message: `${rows.keys[row]?.join(", ")}: probability of ${rows.classes[label]} is ${exported} by the graph, ${fitted} by the fitted model`,
-          hint: "The graph computes with 32-bit floats: bring the features into a range that these can tell apart",
-        });
-      }
-    }
+    const { predictions, probabilities } = await graph.predict(Object.fromEntries(rows.columns));
+    return probabilities ?? predictions.map((value) => [Number(value)]);
   } finally {
     await graph.close();
   }

@@ -11,7 +11,8 @@ import { type DatasetReference, DatasetStore } from "../datasets/dataset-store.t
 import type { DatasetManifest } from "../datasets/manifest.ts";
 import { FeatureQuery } from "./feature-query.ts";
 import { type FeatureTable, selectRows } from "./feature-table.ts";
-import { requireEveryClass, stratifiedSplit } from "./split.ts";
+import { partRows, splitColumns } from "./part-rows.ts";
+import { requireEveryClass } from "./split.ts";
 
 export interface BuiltFeatures {
   /** Digest of the feature set's manifest. */
@@ -38,8 +39,10 @@ export async function buildFeatures(
     const parquet = await fetchFiles(new DatasetStore(environment).files, manifest, folder);
     const query = await FeatureQuery.run(sql, parquet, workload);
     try {
-      const rows = stratifiedSplit(query.table, workload.split.testShare, workload.split.seed);
-      const [train, test] = [selectRows(query.table, rows.train), selectRows(query.table, rows.test)];
+      const values = await query.recordValues(splitColumns(workload.split), workload);
+      const rows = partRows(query.table, workload.split, values);
+      const table = workload.split.type === "group" ? { ...query.table, groups: values.map((row) => row.map(String).join()) } : query.table;
+      const [train, test] = [selectRows(table, rows.train), selectRows(table, rows.test)];
       requireEveryClass(train, test, workload.crossValidation.folds);
       const files = new ContentStore(environment.s3, environment.descriptor.lake.features);
       const store = async (name: "train" | "test") => {

@@ -42,6 +42,22 @@ export class FeatureQuery {
     }
   }
 
+  /** Values of these columns of `records`, of the record that has each row's key. */
+  async recordValues(columns: string[], workload: Workload): Promise<unknown[][]> {
+    if (columns.length === 0) return this.table.keys.map(() => []);
+    const found = await this.#connection.runAndReadAll(
+      `SELECT ${columns.map((name) => `records.${identifier(name)}`).join(", ")} FROM features JOIN records USING (${identifiers(workload.key)})
+       ORDER BY "falconry row"`,
+    );
+    const values = found.getRowsJS();
+    if (values.length === this.table.keys.length) return values;
+    throw invalid(
+      workload,
+      `${this.table.keys.length} rows, and ${values.length} records have their keys`,
+      `Keep the records' own ${workload.key.join(", ")}: the split looks ${columns.join(", ")} up by it`,
+    );
+  }
+
   /** Writes key, features and target of these rows, in the order of the key. */
   async writeParquet(path: string, rows: number[], workload: Workload): Promise<void> {
     const { features } = this.table;
@@ -101,15 +117,25 @@ async function readTable(connection: DuckDBConnection, types: Map<string, string
   const rows = (await connection.runAndReadAll(`SELECT ${selected.join(", ")} FROM features ORDER BY "falconry row"`)).getRowsJS();
   const keys = rows.map((row) => row.slice(0, key.length).map(String));
   requireUnique(keys, workload);
-  const targets = rows.map((row, index) => classOf(row[key.length], keys[index] ?? [], workload));
-  const classes = [...new Set(targets)].sort(byCodePoint);
   return {
     features,
     columns: new Map(features.map(({ name }, index) => [name, rows.map((row) => featureValue(row[key.length + 1 + index]))])),
     keys,
-    labels: targets.map((value) => classes.indexOf(value)),
-    classes,
+    ...targetsOf(
+      rows.map((row) => row[key.length]),
+      keys,
+      workload,
+    ),
   };
+}
+
+function targetsOf(values: unknown[], keys: string[][], workload: Workload): Pick<FeatureTable, "labels" | "classes"> {
+  if (workload.target.task === "regression")
+    return { labels: values.map((value, row) => numberOf(value, keys[row] ?? [], workload)), classes: [] };
+  const named = values.map((value, row) => classOf(value, keys[row] ?? [], workload));
+  const classes = [...new Set(named)].sort(byCodePoint);
+  const places = new Map(classes.map((name, place) => [name, place]));
+  return { labels: named.map((name) => places.get(name) ?? -1), classes };
 }
 
 const numericType = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN)$/;
@@ -132,8 +158,16 @@ function featureValue(value: unknown): number | string | null {
 function classOf(value: unknown, key: string[], workload: Workload): number | string {
   if (typeof value === "string") return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) return value;
-  const where = `the target of ${key.join(", ")} is ${value}`;
-  throw invalid(workload, where, "A class is an integer, a boolean or a text; leave rows without one out with WHERE");
+  throw badTarget(value, key, workload, "A class is an integer, a boolean or a text; leave rows without one out with WHERE");
+}
+
+function numberOf(value: unknown, key: string[], workload: Workload): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw badTarget(value, key, workload, "A regression's target is a finite number; leave rows without one out with WHERE");
+}
+
+function badTarget(value: unknown, key: string[], workload: Workload, hint: string): FalconryError {
+  return invalid(workload, `the target of ${key.join(", ")} is ${value}`, hint);
 }
 
 function requireUnique(keys: string[][], workload: Workload): void {

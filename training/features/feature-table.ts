@@ -5,10 +5,12 @@ export interface FeatureTable {
   columns: Map<string, (number | string | null)[]>;
   /** Key of each row: the values of the key's columns, as text. */
   keys: string[][];
-  /** Class of each row, as an index into `classes`. */
+  /** Class of each row, as an index into `classes`; of a regression the value itself. */
   labels: number[];
-  /** Integers ascending, or strings in code-point order. */
+  /** Integers ascending, or strings in code-point order; none of a regression. */
   classes: (number | string)[];
+  /** Rows with the same value stay together, in the test part and in folds. Absent where rows are on their own. */
+  groups?: string[];
 }
 
 export interface Feature {
@@ -24,5 +26,6 @@ export function selectRows(table: FeatureTable, rows: number[]): FeatureTable {
     columns: new Map([...table.columns].map(([name, values]) => [name, pick(values)])),
     keys: pick(table.keys),
     labels: pick(table.labels),
+    ...(table.groups && { groups: pick(table.groups) }),
   };
 }

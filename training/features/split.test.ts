@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { expect } from "vitest";
-import { requireEveryClass, stratifiedFolds, stratifiedSplit } from "./split.ts";
+import { dealtFolds, requireEveryClass, stratifiedSplit } from "./split.ts";
 
 const labelled = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 80 }).map((labels) => ({
   labels,
@@ -35,13 +35,45 @@ test.prop([labelled, share, seed])("a row goes where its key says, whatever the 
 test.prop([labelled, fc.integer({ min: 2, max: 10 }), seed])(
   "folds are a partition, and even in size and in each class",
   (rows, count, seed) => {
-    const folds = stratifiedFolds(rows, count, seed);
+    const folds = dealtFolds(rows, count, seed);
     expect(folds.flat().sort((a, b) => a - b)).toEqual(rows.keys.map((_, row) => row));
     const spread = (sizes: number[]) => Math.max(...sizes) - Math.min(...sizes);
     expect(spread(folds.map((fold) => fold.length))).toBeLessThanOrEqual(1);
     for (const label of rows.classes) expect(spread(folds.map((fold) => inClass(rows.labels, fold, label)))).toBeLessThanOrEqual(1);
   },
 );
+
+test.prop([fc.array(fc.nat(20), { minLength: 1, maxLength: 80 }), fc.integer({ min: 2, max: 10 }), seed])(
+  "folds of rows in groups are a partition that parts no group",
+  (numbers, count, seed) => {
+    const groups = numbers.map((number) => `group ${number}`);
+    const rows = { keys: groups.map((_, row) => [`${row}`]), labels: numbers, classes: [], groups };
+    fc.pre(new Set(groups).size >= count);
+    const folds = dealtFolds(rows, count, seed);
+    expect(folds.flat().sort((a, b) => a - b)).toEqual(groups.map((_, row) => row));
+    const foldsOf = (group: string) => folds.filter((fold) => fold.some((row) => groups[row] === group)).length;
+    for (const group of groups) expect(foldsOf(group)).toBe(1);
+    for (const fold of folds) expect(fold.length).toBeGreaterThan(0);
+  },
+);
+
+test.each([
+  ["fewer groups than folds", ["a", "a", "b", "b"], [0, 1, 0, 1], "2 groups cannot be dealt into 3 folds"],
+  ["a class of one group", ["a", "b", "c", "c"], [0, 0, 1, 1], 'class "yes" is in 1 of 3 folds: its rows are of too few groups'],
+])("%s is refused", (_, groups, labels, message) => {
+  const rows = { groups, labels, keys: labels.map((_, row) => [`${row}`]), classes: ["no", "yes"] };
+  expect(() => dealtFolds(rows, 3, 1)).toThrow(expect.objectContaining({ code: "train.too-few-rows", message }));
+});
+
+test("a regression's rows are dealt evenly, and needs as many as folds", () => {
+  const rows = { keys: Array.from({ length: 11 }, (_, row) => [`${row}`]), labels: new Array(11).fill(0.5), classes: [] };
+  expect(
+    dealtFolds(rows, 3, 1)
+      .map((fold) => fold.length)
+      .sort(),
+  ).toEqual([3, 4, 4]);
+  expect(() => requireEveryClass(rows, rows, 12)).toThrow("11 rows to fit on cannot be dealt into 12 folds");
+});
 
 test("another seed is another split", () => {
   const rows = { labels: new Array(40).fill(0), keys: Array.from({ length: 40 }, (_, row) => [`${row}`]), classes: [0] };

@@ -1,5 +1,5 @@
 import { graphFile, pythonEnvironment, writeMlmodel } from "@falconry/model/mlmodel.ts";
-import { classifierSignature } from "@falconry/model/signature.ts";
+import { graphSignature } from "@falconry/model/signature.ts";
 import type { MlflowClient } from "mlflow-client";
 import type { Feature } from "../features/feature-table.ts";
 import type { TrainingRun } from "./training-run.ts";
@@ -33,7 +33,7 @@ export async function registerModel(mlflow: MlflowClient, run: TrainingRun, mode
       modelId,
       runId: run.id,
       createdAt: model.createdAt,
-      signature: classifierSignature(model),
+      signature: graphSignature(model),
       modelBytes: model.graph.byteLength,
     }),
     [graphFile]: model.graph,

@@ -4,7 +4,7 @@ import type { Dataset } from "mlflow-client";
 import type { DatasetReference } from "../datasets/dataset-store.ts";
 import type { DatasetManifest } from "../datasets/manifest.ts";
 import type { CrossValidated } from "../evaluation/cross-validate.ts";
-import { type Measured, metricNames } from "../evaluation/measure.ts";
+import type { Measured } from "../evaluation/measure.ts";
 import { gitCommit } from "./git-commit.ts";
 
 /** MLflow's limit is 36 characters. */
@@ -43,7 +43,11 @@ export function datasetInput(uri: string, { name, digest }: DatasetReference, { 
 /** Of each candidate: `cv.<candidate>.<metric>` with its interval, and `.fold` with one step per fold. */
 export function comparisonMetrics(candidates: CrossValidated[]): [Record<string, number>, Record<string, number[]>] {
   const entries = candidates.flatMap(({ name, metrics, folds }) =>
-    metricNames.map((metric) => ({ key: `cv.${name}.${metric}`, ...metrics[metric], folds: folds[metric] })),
+    Object.entries(metrics).map(([metric, measured]) => ({
+      key: `cv.${name}.${metric}`,
+      ...measured,
+      folds: Object.entries(folds).flatMap(([of, values]) => (of === metric ? values : [])),
+    })),
   );
   const values = entries.flatMap(({ key, mean, low, high }) => [
     [key, mean],

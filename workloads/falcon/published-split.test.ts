@@ -47,7 +47,7 @@ test.skipIf(!existsSync(published))(
     expect(tested.keys).toHaveLength(18);
 
     const model = await fitModel(logisticRegression, part(false), 0);
-    const { actual, predictions, classes } = scored(tested, model.predictProbabilities(tested));
+    const { actual, predictions, classes } = scored(tested, model.predict(tested));
     const confusion = confusionMatrix(actual, predictions, classes);
     expect(confusion).toEqual(expected.confusion);
     expect(accuracy(confusion)).toBeCloseTo(expected.accuracy, 4);
@@ -58,5 +58,5 @@ test("on the declared split and folds the ten-fold accuracy is .80 or more", asy
   const { train } = stratifiedSplit(table, workload.split.testShare, workload.split.seed);
   const { metrics, folds } = await crossValidate(logisticRegression, selectRows(table, train), workload.crossValidation);
   expect(folds.accuracy).toHaveLength(10);
-  expect(metrics.accuracy.mean).toBeGreaterThanOrEqual(0.8);
+  expect(metrics.accuracy?.mean).toBeGreaterThanOrEqual(0.8);
 });

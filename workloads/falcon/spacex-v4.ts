@@ -1,34 +1,40 @@
 import type { ReadJson } from "@falconry/training/datasets/json-records.ts";
 import type { RawRecord } from "@falconry/training/datasets/record.ts";
+import { z } from "zod";
+import { type DailyWeather, dailyWeather } from "./spacex-api.ts";
 import { launchpads, rockets } from "./well-known-ids.ts";
 
 type Json = Record<string, unknown>;
 type ById = Map<unknown, Json>;
 
-/** Answers of the API's other resources, by id; empty where their files were not given. */
+/** Answers of the API's other resources, by id, and of the weather's, by launchpad; empty where they were not given. */
 interface Resources {
   rockets: ById;
   payloads: ById;
   launchpads: ById;
   cores: ById;
+  weather: ReadonlyMap<string, DailyWeather>;
 }
 
 /**
  * Reads the answer of the SpaceX REST API v4 to `/launches` (an array) or `/launches/query` (`{"docs": […]}`). Ids are looked up in
- * rockets.json, payloads.json, launchpads.json and cores.json beside it, where given; what cannot be looked up is missing, and a booster
- * without a serial goes by its core's id. A launch that does not ask whether its one first stage lands goes to quarantine.
+ * its own `rockets`, `payloads`, `launchpads` and `cores`, as spacex-api.ts collects them, or in rockets.json and so on beside it, where given; what
+ * cannot be looked up is missing, and a booster without a serial goes by its core's id. A launch that does not ask whether its one first stage lands goes
+ * to quarantine.
  */
 export const readJson: ReadJson = async (document, beside) => {
   const launches = Array.isArray(document) ? document : isObject(document) ? document.docs : undefined;
   if (!Array.isArray(launches)) {
     return { unreadable: 'it is no answer of the SpaceX API v4 to /launches: neither an array nor an object with "docs"' };
   }
-  const load = async (name: string) => byId(await beside(`${name}.json`));
+  const collected: Json = isObject(document) ? document : {};
+  const load = async (name: string) => byId(collected[name] ?? (await beside(`${name}.json`)));
   const resources = {
     rockets: await load("rockets"),
     payloads: await load("payloads"),
     launchpads: await load("launchpads"),
     cores: await load("cores"),
+    weather: weatherByPad(collected.weather),
   };
   return { records: launches.map((launch) => toRecord(launch, resources)) };
 };
@@ -59,6 +65,7 @@ function toRecord(launch: unknown, resources: Resources): RawRecord {
       reused: core.reused,
       landing_pad: core.landpad,
       reused_count: known?.reuse_count,
+      ...weatherOn(launch.date_utc.slice(0, 10), launch.launchpad, resources),
       landed,
     },
   };
@@ -82,6 +89,18 @@ function pad(id: unknown, resources: Resources) {
   return { site: known?.name, longitude: known?.longitude, latitude: known?.latitude };
 }
 
+function weatherOn(day: string, padId: unknown, { weather }: Resources) {
+  const daily = weather.get(String(padId));
+  const index = daily?.time.indexOf(day) ?? -1;
+  if (daily === undefined || index < 0) return {};
+  return {
+    temperature_c: daily.temperature_2m_mean[index],
+    precipitation_mm: daily.precipitation_sum[index],
+    wind_m_s: daily.wind_speed_10m_max[index],
+    gusts_m_s: daily.wind_gusts_10m_max[index],
+  };
+}
+
 function nameOfRocket(id: unknown, resources: Resources): string | undefined {
   const name = rockets[String(id)] ?? resources.rockets.get(id)?.name;
   return typeof name === "string" ? name : undefined;
@@ -91,6 +110,11 @@ function nameOfRocket(id: unknown, resources: Resources): string | undefined {
 function byId(answer: unknown): ById {
   const resources = isObject(answer) ? answer.docs : answer;
   return new Map((Array.isArray(resources) ? resources : []).filter(isObject).map((resource) => [resource.id, resource]));
+}
+
+/** @param answers by launchpad, as spacex-api.ts collects them */
+function weatherByPad(answers: unknown): ReadonlyMap<string, DailyWeather> {
+  return new Map(Object.entries(z.record(z.string(), dailyWeather).safeParse(answers).data ?? {}));
 }
 
 function refuse(column: string | null, value: unknown, reason: string): RawRecord {

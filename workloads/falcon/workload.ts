@@ -3,7 +3,7 @@ import type { Workload } from "@falconry/model/workload.ts";
 export const workload = {
   name: "falcon",
   question: "Will the first stage of this Falcon 9 land?",
-  source: { sample: "launches.csv", jsonReader: "spacex-v4.ts" },
+  source: { sample: "launches.csv", jsonReader: "spacex-v4.ts", collectors: { "spacex-api": "spacex-api.ts" } },
   columns: {
     date: { type: "date", description: "Day of the launch, UTC" },
     booster: { type: "string", description: "Serial of the core; the core's id where the serial is not known" },
@@ -29,6 +29,22 @@ export const workload = {
       range: { min: 0, max: 100 },
       optional: true,
       knownAfterEvent: "it counts later flights of the core, and only a core that landed flies again",
+    },
+    temperature_c: { type: "number", unit: "°C", description: "Mean of the day at the pad", range: { min: -40, max: 50 }, optional: true },
+    precipitation_mm: { type: "number", unit: "mm", description: "Of the day at the pad", range: { min: 0, max: 1000 }, optional: true },
+    wind_m_s: {
+      type: "number",
+      unit: "m/s",
+      description: "Highest of the day at the pad, at 10 m",
+      range: { min: 0, max: 100 },
+      optional: true,
+    },
+    gusts_m_s: {
+      type: "number",
+      unit: "m/s",
+      description: "Highest of the day at the pad, at 10 m",
+      range: { min: 0, max: 120 },
+      optional: true,
     },
     landed: {
       type: "integer",

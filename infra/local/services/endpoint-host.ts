@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ownProgram } from "@falconry/environment/own-program.ts";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
 import type { Service, ServiceSetting } from "./service.ts";
 
@@ -11,17 +12,18 @@ export function endpointHostFolder(directory: string): string {
 
 /** SageMaker on this machine. */
 export function endpointHost({ directory, ports }: ServiceSetting): Service {
+  const node = ownProgram(program);
   const url = `http://127.0.0.1:${ports.sagemaker}`;
   return {
     name: "endpoint-host",
     port: ports.sagemaker,
     url,
-    command: process.execPath,
+    command: node.command,
     arguments: [
-      ...[program, "--port", String(ports.sagemaker)],
+      ...[...node.arguments, "--port", String(ports.sagemaker)],
       ...["--directory", endpointHostFolder(directory)],
       ...["--aws-endpoint-url", `http://127.0.0.1:${ports.aws}`],
     ],
-    variables: { NODE_NO_WARNINGS: "1" },
+    variables: node.variables,
   };
 }

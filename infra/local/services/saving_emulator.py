@@ -5,6 +5,7 @@ are left to the clean stop: they come by the second, are by far the most of the 
 """
 
 import copy
+import re
 import threading
 import time
 
@@ -13,6 +14,8 @@ from ministack.services import cloudwatch
 
 SAVE_EVERY_SECONDS = 1
 EVICT_EVERY_SECONDS = 60
+# Operations that leave nothing to be saved, as the JSON and CBOR protocols name them: in a header, or at the end of the path.
+LEAVES_NOTHING = re.compile(r"(Get|List|Describe|Query|Scan|BatchGet|TransactGet|PutMetricData)")
 CLOUDWATCH = ("alarms", "composite_alarms", "composite_triggers", "alarm_history", "dashboards", "resource_tags")
 
 changed = threading.Event()
@@ -23,8 +26,16 @@ save_all = emulator.save_all
 
 async def noticing_changes(scope, receive, send):
     await serve(scope, receive, send)
-    if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+    if scope["type"] == "http" and may_change(scope):
         changed.set()
+
+
+def may_change(scope):
+    if scope["method"] in ("GET", "HEAD"):
+        return False
+    target = dict(scope["headers"]).get(b"x-amz-target", b"").decode("latin-1").rpartition(".")[2]
+    operation = target or scope["path"].rpartition("/operation/")[2]
+    return not LEAVES_NOTHING.match(operation)
 
 
 def save_one_at_a_time(services):

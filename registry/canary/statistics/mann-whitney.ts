@@ -1,3 +1,4 @@
+import { z } from "@falconry/model/intervals.ts";
 import { sum } from "simple-statistics";
 import { normalTails } from "./normal-tails.ts";
 
@@ -9,9 +10,6 @@ export interface RankComparison {
   /** Upper end of delta's 95 % interval. */
   deltaAtMost: number;
 }
-
-/** The 97.5 % quantile of the standard normal distribution. */
-const z = 1.959963984540054;
 
 /**
  * Mann-Whitney test that two samples, counted in the same ordered buckets, come from the same distribution; values of one bucket are ties.

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ContainerConnections, LateAnswer } from "./container-connections.ts";
+import { ContainerConnections, LateAnswer, NeverArrived } from "./container-connections.ts";
 
 let container: Server;
 let connections: ContainerConnections;
@@ -72,4 +72,9 @@ test("one that says nothing for too long is late", async () => {
   const impatient = new ContainerConnections((silent.address() as AddressInfo).port, 1);
   await expect(impatient.invoke({ headers: {}, body: Buffer.alloc(0) })).rejects.toThrow(LateAnswer);
   silent.close();
+});
+
+test("where nobody listens any more, the invocation never arrived: another container may have it", async () => {
+  await new Promise((resolve) => container.close(resolve));
+  await expect(ask("rows")).rejects.toBeInstanceOf(NeverArrived);
 });

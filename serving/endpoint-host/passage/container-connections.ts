@@ -6,6 +6,11 @@ export class LateAnswer extends Error {
   override readonly name = "LateAnswer";
 }
 
+/** Nobody listens at the container's port any more: it never saw the invocation, which another may answer. */
+export class NeverArrived extends Error {
+  override readonly name = "NeverArrived";
+}
+
 /** What an invocation comes with, as the container gets it. */
 export interface Invocation {
   headers: Readonly<Record<string, string>>;
@@ -28,7 +33,7 @@ export class ContainerConnections {
     this.#timeoutMilliseconds = timeoutMilliseconds;
   }
 
-  /** @throws LateAnswer; Error where the container ended, or does not speak plainly */
+  /** @throws LateAnswer; NeverArrived; Error where the container ended, or does not speak plainly */
   invoke(invocation: Invocation): Promise<HttpMessage> {
     const connection = this.#idle.pop() ?? this.#open();
     return connection.invoke(invocation);
@@ -77,8 +82,8 @@ class Connection {
     socket.setTimeout(timeoutMilliseconds, () => socket.destroy(new LateAnswer(`no answer within ${timeoutMilliseconds / 1000} s`)));
     socket.on("data", (piece: Buffer) => this.#receive(piece));
     socket.on("end", () => socket.destroy());
-    socket.on("error", (error) => {
-      failure = error;
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      failure = error.code === "ECONNREFUSED" ? new NeverArrived(error.message) : error;
     });
     socket.on("close", () => {
       keeper.closed();

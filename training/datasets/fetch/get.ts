@@ -2,13 +2,13 @@ import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { datasetCache } from "@falconry/environment/cache-folder.ts";
 import { type ContentStore, digestOf, type StoredFile } from "@falconry/environment/content-store.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import pMap from "p-map";
 import { byteProgress } from "../byte-progress.ts";
-import { cacheFolder as defaultCacheFolder } from "../cache-folder.ts";
 import { type DatasetReference, DatasetStore } from "../dataset-store.ts";
 import { ContentCache } from "./content-cache.ts";
 import { partSuffix } from "./part-file.ts";
@@ -26,7 +26,7 @@ export interface GetOptions {
   version?: string;
   /** Replaces files of other content. @default false */
   overwrite?: boolean;
-  /** Where contents are kept for the next time. @default {@link defaultCacheFolder} */
+  /** Where contents are kept for the next time. @default {@link datasetCache} */
   cacheFolder?: string;
   progress?: Progress;
 }
@@ -57,7 +57,7 @@ export async function getDataset(environment: Environment, name: string, folder:
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const target = new Target(resolve(folder));
   const got = { downloaded: 0, fromCache: 0 };
-  const source = new Source(store.files, new ContentCache(options.cacheFolder ?? defaultCacheFolder()), got);
+  const source = new Source(store.files, new ContentCache(options.cacheFolder ?? datasetCache()), got);
   try {
     const wanted = await target.wanted(files, overwrite);
     for (const file of wanted) if (file.bytes === 0) target.writeEmpty(file);

@@ -1,11 +1,11 @@
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
+import { datasetCache } from "@falconry/environment/cache-folder.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import pMap from "p-map";
 import { byteProgress } from "../byte-progress.ts";
-import { cacheFolder as defaultCacheFolder } from "../cache-folder.ts";
 import { DatasetStore } from "../dataset-store.ts";
 import { FileMemory } from "./file-memory.ts";
 import { FolderChunks } from "./folder-chunks.ts";
@@ -15,7 +15,7 @@ import { listFiles } from "./list-files.ts";
 const uploadsAtOnce = 8;
 
 export interface CommitOptions {
-  /** Where it is remembered what the files hashed to. @default {@link defaultCacheFolder} */
+  /** Where it is remembered what the files hashed to. @default {@link datasetCache} */
   cacheFolder?: string;
   progress?: Progress;
   /** Milliseconds since the epoch. @default the system's clock */
@@ -40,7 +40,7 @@ export async function commitFolder(
   folder: string,
   options: CommitOptions = {},
 ): Promise<CommittedFolder> {
-  const { progress = silent, now = Date.now, cacheFolder = defaultCacheFolder() } = options;
+  const { progress = silent, now = Date.now, cacheFolder = datasetCache() } = options;
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw invalidName(name);
   const started = now();
   const files = listFiles(resolve(folder));

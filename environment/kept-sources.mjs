@@ -1,17 +1,20 @@
-// Preloaded by the launcher: keeps TypeScript sources as Node runs them, without their types, so that only a changed file is stripped
+// Preloaded by the launcher, and by own-program.ts: keeps TypeScript sources as Node runs them, without their types, so that only a changed file is stripped
 // again. Stripping is most of the command's start, and Node's own compile cache does not cover it. JavaScript, so as to start at once.
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const folder = `${process.env.NODE_COMPILE_CACHE}/sources-${process.version}`;
+const cache = process.env.NODE_COMPILE_CACHE;
+const folder = `${cache}/sources-${process.version}`;
 
-registerHooks({
-  load(url, context, next) {
-    if (!url.startsWith("file:") || !url.endsWith(".ts")) return next(url, context);
-    return { format: "module", shortCircuit: true, source: stripped(fileURLToPath(url)) };
-  },
-});
+if (cache) {
+  registerHooks({
+    load(url, context, next) {
+      if (!url.startsWith("file:") || !url.endsWith(".ts")) return next(url, context);
+      return { format: "module", shortCircuit: true, source: stripped(fileURLToPath(url)) };
+    },
+  });
+}
 
 /** Types become spaces, so that lines and columns stay; what a kept source was made from stands behind its last line. */
 function stripped(path) {

@@ -1,0 +1,138 @@
+import { type Columns, gram, products, weightedSums } from "./columns.ts";
+import { type Convex, fewForDirect } from "./newton.ts";
+
+/** One vector of a number per row for each score: one score for two classes, one per class for more. */
+export type Scores = Float64Array[];
+
+/**
+ * What logistic regression minimises: 1/2 w·w + C * sum of the rows' negative log-likelihood, intercepts unpenalised. Coefficients stand
+ * score after score, each intercept first. Two classes have one score (the sigmoid is the second one's probability), more have one each
+ * (softmax).
+ */
+export class LogisticLoss implements Convex {
+  readonly size: number;
+  readonly columns: Columns;
+  readonly scoreCount: number;
+  readonly #labels: ArrayLike<number>;
+  readonly #C: number;
+  /** Of the L2 penalty. */
+  readonly #penalty: number;
+
+  constructor(columns: Columns, labels: ArrayLike<number>, classes: number, { C, penalty = 1 }: { C: number; penalty?: number }) {
+    this.columns = columns;
+    this.scoreCount = classes === 2 ? 1 : classes;
+    this.size = columns.length * this.scoreCount;
+    this.#labels = labels;
+    this.#C = C;
+    this.#penalty = penalty;
+  }
+
+  value(at: Float64Array): number {
+    return this.#shrinkage(at) + this.loss(this.scores(at));
+  }
+
+  derivatives(at: Float64Array) {
+    const probabilities = probabilitiesOf(this.scores(at));
+    const gradient = this.#penalised(at, (score) => products(this.columns, this.residuals(probabilities, score)));
+    const curvature = (direction: Float64Array) => {
+      const bent = this.#curvatureOfRows(probabilities, this.scores(direction));
+      return this.#penalised(direction, (score) => products(this.columns, bent[score] ?? new Float64Array()));
+    };
+    if (this.scoreCount > 1 || this.size > fewForDirect) return { gradient, curvature };
+    return { gradient, curvature, hessian: () => gram(this.columns, this.#penalty, this.weights(probabilities, 0)) };
+  }
+
+  scores(at: Float64Array): Scores {
+    return Array.from({ length: this.scoreCount }, (_, score) => weightedSums(this.columns, this.#part(at, score)));
+  }
+
+  /** C times the negative log-likelihood, in nats. */
+  loss(scores: Scores): number {
+    const [first = new Float64Array()] = scores;
+    let total = 0;
+    for (let row = 0; row < first.length; row++) {
+      const label = this.#labels[row] ?? 0;
+      if (scores.length === 1) {
+        const margin = (first[row] ?? 0) * (label === 1 ? 1 : -1);
+        total += Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, -margin);
+      } else {
+        let highest = Number.NEGATIVE_INFINITY;
+        for (const score of scores) highest = Math.max(highest, score[row] ?? 0);
+        let sum = 0;
+        for (const score of scores) sum += Math.exp((score[row] ?? 0) - highest);
+        total += highest + Math.log(sum) - (scores[label]?.[row] ?? 0);
+      }
+    }
+    return this.#C * total;
+  }
+
+  /** Derivative of the loss by one score, per row. */
+  residuals(probabilities: Scores, score: number): Float64Array {
+    const positive = this.scoreCount === 1 ? 1 : score;
+    const residuals = (probabilities[score] ?? new Float64Array()).slice();
+    for (let row = 0; row < residuals.length; row++)
+      residuals[row] = this.#C * ((residuals[row] ?? 0) - (this.#labels[row] === positive ? 1 : 0));
+    return residuals;
+  }
+
+  /** Second derivative of the loss by one score, per row. */
+  weights(probabilities: Scores, score: number): Float64Array {
+    return (probabilities[score] ?? new Float64Array()).map((probability) => this.#C * probability * (1 - probability));
+  }
+
+  /** How the slope by each score changes in a direction, per row; the direction's scores are overwritten. */
+  #curvatureOfRows(probabilities: Scores, direction: Scores): Scores {
+    const rows = direction[0]?.length ?? 0;
+    for (let row = 0; row < rows; row++) {
+      let mean = 0;
+      for (const [score, moved] of direction.entries()) mean += (probabilities[score]?.[row] ?? 0) * (moved[row] ?? 0);
+      for (const [score, moved] of direction.entries()) {
+        const probability = probabilities[score]?.[row] ?? 0;
+        // one score stands for two classes: the other one's does not move
+        moved[row] = this.#C * probability * ((moved[row] ?? 0) - mean);
+      }
+    }
+    return direction;
+  }
+
+  /** What comes from the rows, and what the penalty adds to it. */
+  #penalised(at: Float64Array, ofRows: (score: number) => Float64Array): Float64Array {
+    const all = new Float64Array(this.size);
+    const width = this.columns.length;
+    for (let score = 0; score < this.scoreCount; score++) all.set(ofRows(score), score * width);
+    for (let index = 0; index < all.length; index++) {
+      if (index % width !== 0) all[index] = (all[index] ?? 0) + this.#penalty * (at[index] ?? 0);
+    }
+    return all;
+  }
+
+  #shrinkage(at: Float64Array): number {
+    const width = this.columns.length;
+    return (this.#penalty * at.reduce((sum, weight, index) => sum + (index % width === 0 ? 0 : weight * weight), 0)) / 2;
+  }
+
+  #part(at: Float64Array, score: number): Float64Array {
+    return at.subarray(score * this.columns.length, (score + 1) * this.columns.length);
+  }
+}
+
+/** Of one score: the second class's; of several: each one's. */
+export function probabilitiesOf(scores: Scores): Scores {
+  const [only] = scores;
+  if (scores.length === 1 && only !== undefined) return [only.map((score) => 1 / (1 + Math.exp(-score)))];
+  const rows = only?.length ?? 0;
+  const probabilities = scores.map(() => new Float64Array(rows));
+  for (let row = 0; row < rows; row++) {
+    let highest = Number.NEGATIVE_INFINITY;
+    for (const score of scores) highest = Math.max(highest, score[row] ?? 0);
+    let sum = 0;
+    for (const [index, score] of scores.entries()) {
+      const power = Math.exp((score[row] ?? 0) - highest);
+      sum += power;
+      const column = probabilities[index];
+      if (column) column[row] = power;
+    }
+    for (const column of probabilities) column[row] = (column[row] ?? 0) / sum;
+  }
+  return probabilities;
+}

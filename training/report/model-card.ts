@@ -1,0 +1,120 @@
+import type { Interval } from "@falconry/model/intervals.ts";
+import type { ClassReport } from "./class-report.ts";
+import type { Findings, Trained } from "./findings.ts";
+
+const mostFeatures = 10;
+
+/** What somebody who meets a model for the first time wants to know of it, in Markdown; every figure from this training. */
+export function modelCard(trained: Trained, findings: Findings): string {
+  const { workload } = trained;
+  return [
+    `# ${workload.name}: ${workload.question}`,
+    `The candidate \`${trained.best}\`, chosen among ${count(trained.compared.length, "candidate")} by ${workload.metric} in ${workload.crossValidation.folds}-fold cross-validation.`,
+    "## Data",
+    data(trained),
+    "## Candidates",
+    candidates(trained, findings),
+    "## On rows that it had not seen",
+    testFigures(trained),
+    ...findings.classes.map(classFigures),
+    "## Where it does worst",
+    worst(trained, findings),
+    "## What it looks at",
+    importance(trained, findings),
+    "## Not to be used",
+    notToBeUsed(trained),
+    "## Again",
+    `\`\`\`text\nfalconry train ${workload.name} --dataset ${trained.dataset.digest.slice(0, 12)}\n\`\`\``,
+    "",
+  ].join("\n\n");
+}
+
+function data({ dataset, features, workload, leaks }: Trained): string {
+  const { train, test, classes } = features.set;
+  return [
+    `Dataset version \`${dataset.digest.slice(0, 12)}\` of ${dataset.name}: ${train.rows} rows to fit on, ${test.rows} to test on (${workload.split.type} split).`,
+    classes.length > 0
+      ? `Target \`${workload.target.column}\` of ${classes.length} classes: ${classes.join(", ")}.`
+      : `Target \`${workload.target.column}\`, a number.`,
+    `Features: ${features.set.features.map(({ name }) => `\`${name}\``).join(", ")}.`,
+    ...leaks.map(({ column, reason }) => `No model sees \`${column}\`: ${reason}.`),
+  ].join("\n");
+}
+
+function candidates({ compared, best, workload }: Trained, { others }: Findings): string {
+  const rows = compared.map(({ name, metrics }) => {
+    const measured = metrics[workload.metric];
+    const difference = others.find(({ candidate }) => candidate === name)?.difference;
+    const beside =
+      name === best
+        ? "chosen"
+        : difference === undefined
+          ? ""
+          : `${signed(difference.mean)} (${signed(difference.low)} to ${signed(difference.high)})`;
+    return [name, measured === undefined ? "" : estimate({ value: measured.mean, ...measured }), beside];
+  });
+  return `${table(["candidate", workload.metric, "beside the chosen one, fold by fold"], rows)}\n\nIntervals of 95 %. One that holds 0 says that the two may be as good.`;
+}
+
+function testFigures({ test }: Trained): string {
+  return table(
+    ["metric", "value, 95 % interval"],
+    Object.entries(test).map(([metric, measured]) => [metric, estimate(measured)]),
+  );
+}
+
+function classFigures({ name, rows, ...figures }: ClassReport): string {
+  const { precision, recall, f1, averagePrecision, brier, calibrationError } = figures;
+  const shown = { precision, recall, F1: f1, "average precision": averagePrecision, Brier: brier, "calibration error": calibrationError };
+  return `${name}, ${count(rows, "row")}:\n\n${table(
+    ["metric", "value, 95 % interval"],
+    Object.entries(shown).map(([metric, measured]) => [metric, estimate(measured)]),
+  )}`;
+}
+
+function worst({ features, workload }: Trained, { slices }: Findings): string {
+  if (slices.worst === undefined) return "No feature divides the test rows into parts that are large enough to tell.";
+  const { column, value, rows, measured, interval } = slices.worst;
+  const isRegression = features.set.classes.length === 0;
+  const unit = workload.columns[workload.target.column]?.unit;
+  const what = isRegression ? `its mean absolute error${unit === undefined ? "" : `, ${unit},`} is` : "its share of right answers is";
+  return `Where \`${column}\` is ${value} (${count(rows, "row")}) ${what} ${estimate({ value: measured, ...interval })}. The other parts: evaluation/slices.json.`;
+}
+
+function importance({ workload }: Trained, { importance: all }: Findings): string {
+  if (all.length === 0) return "There are too many features to ask of each what the model loses without it.";
+  const shown = all
+    .slice(0, mostFeatures)
+    .map(({ feature, mean, low, high }) => [feature, `${signed(mean)} (${signed(low)} to ${signed(high)})`]);
+  return `${table(["feature", `${workload.metric} lost without it`], shown)}\n\nFeatures that say the same cover for each other: both may look unimportant.`;
+}
+
+function notToBeUsed({ workload, features }: Trained): string {
+  const { rows } = features.set.test;
+  return [
+    "- Beyond what the data are: reference.json says how every feature was distributed.",
+    `- Where a difference matters that ${count(rows, "test row")} cannot show: the intervals above are what is known.`,
+    `- Below ${workload.metric} ${workload.gates.floor} nothing is promoted.`,
+  ].join("\n");
+}
+
+function estimate({ value, low, high }: Interval & { value: number }): string {
+  return `${shown(value)} (${shown(low)} to ${shown(high)})`;
+}
+
+function shown(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "none";
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? "+" : ""}${shown(value)}`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,76 @@
+import { confusionMatrix } from "@falconry/model/metrics.ts";
+import { score } from "@falconry/model/score.ts";
+import { type Scored, scored } from "../evaluation/measure.ts";
+import { type ClassReport, classReports } from "./class-report.ts";
+import type { Findings, Trained } from "./findings.ts";
+import { modelCard } from "./model-card.ts";
+import { pairedComparison } from "./paired-comparison.ts";
+import { permutationImportance } from "./permutation-importance.ts";
+import { svgOf } from "./plot.ts";
+import { calibrationPlot, confusionPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
+import { trainingReference } from "./reference.ts";
+import { slicesOf, slicesPath } from "./slices.ts";
+
+/** Everything worth looking at in a trained model. @returns artifacts by their path in the run: texts, pictures, documents */
+export async function report(trained: Trained): Promise<Record<string, unknown>> {
+  const { answers, features, workload } = trained;
+  const findings = find(trained);
+  const { classes, others, importance, slices } = findings;
+  const isRegression = answers.classes.length === 0;
+  return {
+    "model-card.md": modelCard(trained, findings),
+    "evaluation/importance.json": plain(importance),
+    "evaluation/importance.svg": await svgOf(importancePlot(importance, workload.metric)),
+    [slicesPath]: plain(slices),
+    "evaluation/candidates.json": plain(others),
+    "reference.json": plain(trainingReference(features.train, answers.predictions)),
+    ...(isRegression ? await regressionFiles(trained) : await classFiles(answers, classes)),
+  };
+}
+
+function find({ answers, features, workload, compared, best, model }: Trained): Findings {
+  const { seed } = workload.crossValidation;
+  const chosen = compared.find(({ name }) => name === best);
+  return {
+    classes: answers.classes.length === 0 ? [] : classReports(answers, seed),
+    others:
+      chosen === undefined
+        ? []
+        : pairedComparison(
+            chosen,
+            compared.filter((one) => one !== chosen),
+            workload.metric,
+          ),
+    importance: permutationImportance(features.test, (rows) => score(workload.metric, scored(rows, model.predict(rows))), seed),
+    slices: slicesOf(features.test, results(answers)),
+  };
+}
+
+function results({ actual, predictions, classes }: Scored): number[] {
+  return actual.map((value, row) =>
+    classes.length === 0 ? Math.abs(Number(value) - Number(predictions[row])) : Number(value === predictions[row]),
+  );
+}
+
+async function classFiles(answers: Scored, reports: ClassReport[]): Promise<Record<string, unknown>> {
+  const matrix = confusionMatrix(answers.actual, answers.predictions, answers.classes);
+  return {
+    "evaluation/classes.json": plain(reports.map(({ roc: _, precisionRecall: __, ...figures }) => figures)),
+    "evaluation/confusion.svg": await svgOf(confusionPlot(matrix, answers.classes)),
+    "evaluation/roc.svg": await svgOf(rocPlot(reports.map(({ name, roc }) => ({ name, points: roc })))),
+    "evaluation/precision-recall.svg": await svgOf(
+      precisionRecallPlot(reports.map(({ name, precisionRecall }) => ({ name, points: precisionRecall }))),
+    ),
+    "evaluation/calibration.svg": await svgOf(calibrationPlot(reports.map(({ name, calibration }) => ({ name, bins: calibration })))),
+  };
+}
+
+async function regressionFiles({ answers, workload }: Trained): Promise<Record<string, unknown>> {
+  const unit = workload.columns[workload.target.column]?.unit;
+  return { "evaluation/residuals.svg": await svgOf(residualsPlot(answers.predictions.map(Number), answers.actual.map(Number), unit)) };
+}
+
+/** A figure that could not be had is null: JSON has no NaN. */
+function plain(findings: unknown): unknown {
+  return JSON.parse(JSON.stringify(findings));
+}
