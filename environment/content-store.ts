@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import {
   DeleteObjectCommand,
@@ -64,15 +64,15 @@ export class ContentStore {
   async putKnown(file: StoredFile, body: () => Uint8Array | Readable): Promise<StoredFile & { uploaded: boolean }> {
     if ((await this.#checksum(file.sha256)) === file.sha256) return { ...file, uploaded: false };
     try {
-      await this.#s3.send(
-        new PutObjectCommand({
-          ...this.#place(file.sha256),
-          Body: body(),
-          ContentLength: file.bytes,
-          ChecksumSHA256: Buffer.from(file.sha256, "hex").toString("base64"),
-          ...(this.#writeOnce && { IfNoneMatch: "*" }),
-        }),
-      );
+      const command = new PutObjectCommand({
+        ...this.#place(file.sha256),
+        Body: body(),
+        ContentLength: file.bytes,
+        ChecksumSHA256: Buffer.from(file.sha256, "hex").toString("base64"),
+        ...(this.#writeOnce && { IfNoneMatch: "*" }),
+      });
+      signWith(command, file.sha256);
+      await this.#s3.send(command);
       return { ...file, uploaded: true };
     } catch (error) {
       if (!standsAlready(error)) throw error;
@@ -95,7 +95,7 @@ export class ContentStore {
 
   /** The bytes behind the first `from`, not checked. @throws FalconryError `content.missing` */
   async open(digest: string, from = 0): Promise<Readable> {
-    return Readable.fromWeb((await openObject(this.#s3, this.#place(digest), from)).transformToWebStream());
+    return (await openObject(this.#s3, this.#place(digest), from)).body;
   }
 
   /** Holds what stands under a hash against it, without keeping it. @throws FalconryError `content.missing`, `content.corrupt` */
@@ -149,6 +149,21 @@ export class ContentStore {
   #place(digest: string): ObjectPlace {
     return { Bucket: this.#bucket, Key: `${this.#prefix}/${digest}` };
   }
+}
+
+/** The hash that is known goes into the signature; else the SDK would hash the body once more. */
+function signWith(command: PutObjectCommand, digest: string): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      if (hasHeaders(args.request)) args.request.headers["x-amz-content-sha256"] = digest;
+      return next(args);
+    },
+    { step: "build" },
+  );
+}
+
+function hasHeaders(request: unknown): request is { headers: Record<string, string> } {
+  return typeof request === "object" && request !== null && "headers" in request;
 }
 
 /** A conditional write finds the object there, or another write of it under way. */

@@ -53,7 +53,14 @@ export function connect(descriptor: Descriptor): Environment {
   const sagemakerSettings = clientSettings(descriptor.region, sagemakerEndpointUrl);
   const s3 = onDemand((): S3Client => {
     const { S3Client } = load("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
-    return new S3Client({ ...aws, requestHandler: objectTimeouts, forcePathStyle: awsEndpointUrl !== undefined });
+    // What is read is held against its own hash: the SDK need not hash it as well.
+    const responseChecksumValidation = "WHEN_REQUIRED";
+    return new S3Client({
+      ...aws,
+      requestHandler: objectTimeouts,
+      forcePathStyle: awsEndpointUrl !== undefined,
+      responseChecksumValidation,
+    });
   });
   const dynamodb = onDemand((): DynamoDBClient => {
     const { DynamoDBClient } = load("@aws-sdk/client-dynamodb") as typeof import("@aws-sdk/client-dynamodb");

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import { GetObjectCommand, NoSuchKey, type S3Client } from "@aws-sdk/client-s3";
-import { sha256 } from "./canonical.ts";
 import { FalconryError } from "./error.ts";
 
 /** Where an object stands. */
@@ -18,17 +19,30 @@ export function objectUrl({ Bucket, Key }: ObjectPlace): string {
  * @throws FalconryError `content.missing`, `content.corrupt` – bytes that do not match their hash are never returned
  */
 export async function readVerified(s3: S3Client, place: ObjectPlace, digest: string): Promise<Uint8Array> {
-  const content = await (await openObject(s3, place)).transformToByteArray();
-  confirmDigest(place, digest, { sha256: sha256(content), bytes: content.byteLength });
+  const { body, bytes } = await openObject(s3, place);
+  const hash = createHash("sha256");
+  const content = Buffer.allocUnsafeSlow(bytes);
+  let filled = 0;
+  for await (const part of body) {
+    content.set(part, filled);
+    hash.update(part);
+    filled += part.byteLength;
+  }
+  confirmDigest(place, digest, { sha256: hash.digest("hex"), bytes: filled });
   return content;
 }
 
-/** The body of an object, for who checks it while it is read. @param from how many bytes are left out @throws FalconryError `content.missing` */
-export async function openObject(s3: S3Client, place: ObjectPlace, from = 0) {
+/**
+ * The body of an object, for who checks it while it is read.
+ *
+ * @param from how many bytes are left out
+ * @throws FalconryError `content.missing`
+ */
+export async function openObject(s3: S3Client, place: ObjectPlace, from = 0): Promise<{ body: Readable; bytes: number }> {
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ ...place, ...(from > 0 && { Range: `bytes=${from}-` }) }));
-    if (Body === undefined) throw new Error(`${objectUrl(place)} came without a body`);
-    return Body;
+    const { Body, ContentLength } = await s3.send(new GetObjectCommand({ ...place, ...(from > 0 && { Range: `bytes=${from}-` }) }));
+    if (!(Body instanceof Readable) || ContentLength === undefined) throw new Error(`${objectUrl(place)} came without a body`);
+    return { body: Body, bytes: ContentLength };
   } catch (error) {
     if (!(error instanceof NoSuchKey)) throw error;
     throw missingObject(place);

@@ -71,6 +71,7 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
   const experiment = { experiment: workload.name, tags: { ...tags, ...(await sourceTags(workload.name, trainedBy)) }, now };
   return await TrainingRun.during(environment.mlflow, experiment, async (run) => {
     await logInputs(run, declaration, candidates, features, datasetInput(datasets.url(dataset), dataset, manifest));
+    await datasets.ensure(dataset); // the run names it only from now on
     const compared: { candidate: Candidate; results: CrossValidated }[] = [];
     for (const candidate of candidates) {
       progress(`cross-validating ${candidate.name} in ${declaration.crossValidation.folds} folds`);

@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { runFalconry } from "@falconry/cli/run-falconry.ts";
 import { openEnvironment } from "@falconry/environment/environment.ts";
+import { ownProgram } from "@falconry/environment/own-program.ts";
 import { startTestRegion } from "../testing/test-region.ts";
 import { type Dvc, installedDvc } from "./dvc.ts";
 import { timed } from "./in-region.ts";
@@ -63,7 +64,8 @@ async function measureSteps(side: Side, seconds: number[][]): Promise<void> {
 function falconrySide(folder: string, regionFolder: string, files: number, run: number): Side {
   const name = `bench-${files}-${run}`;
   const falconry = async (cache: string, ...args: string[]) => {
-    const variables = { FALCONRY_DIRECTORY: regionFolder, XDG_CACHE_HOME: join(folder, cache) };
+    const { NODE_COMPILE_CACHE } = ownProgram("").variables;
+    const variables = { FALCONRY_DIRECTORY: regionFolder, XDG_CACHE_HOME: join(folder, cache), NODE_COMPILE_CACHE };
     const { exitCode, stderr } = await runFalconry(["datasets", ...args, "--json"], { variables });
     if (exitCode !== 0) throw new Error(`falconry datasets ${args.join(" ")} ended with ${exitCode}\n${stderr}`);
   };

@@ -1,13 +1,11 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { cp, mkdir, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
+import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { localCredentials, localRegionName } from "@falconry/environment/environment.ts";
+import { peersPython } from "./peers.ts";
 
 const run = promisify(execFile);
-const packages = ["dvc==3.67.1", "dvc-s3==3.3.0"];
 const maxOutputBytes = 64 * 2 ** 20;
 
 /** DVC with a remote in a bucket. One command of ours is two of its: `add` hashes into its cache on this machine, `push` sends. */
@@ -21,7 +19,7 @@ export interface Dvc {
 
 /** In a Python environment of its own, which is made the first time. */
 export async function installedDvc(endpoint: string): Promise<Dvc> {
-  const python = join(await install(), "bin", "python");
+  const python = await peersPython("dvc-requirements.txt");
   const variables = {
     ...process.env,
     DVC_NO_ANALYTICS: "1",
@@ -51,17 +49,4 @@ export async function installedDvc(endpoint: string): Promise<Dvc> {
       await dvc(into, "pull", "--quiet");
     },
   };
-}
-
-async function install(): Promise<string> {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "falconry", "peers");
-  const environment = join(cache, packages.join("-").replaceAll("==", "-"));
-  if (existsSync(environment)) return environment;
-  process.stderr.write(`${packages.join(", ")} (PyPI) -> ${environment}\n`);
-  const fresh = `${environment}.${process.pid}`;
-  await rm(fresh, { recursive: true, force: true });
-  await run("python3", ["-m", "venv", fresh]);
-  await run(join(fresh, "bin", "python"), ["-m", "pip", "install", "--quiet", ...packages], { maxBuffer: maxOutputBytes });
-  await rename(fresh, environment);
-  return environment;
 }

@@ -13,10 +13,11 @@ const folder = join(import.meta.dirname, "peers");
 /**
  * Python with what a benchmark compares with, in an environment of its own, kept under the hash of its requirements.
  *
+ * @param file of the requirements, in the peers' folder
  * @returns the interpreter's path
  */
-export async function peersPython(): Promise<string> {
-  const requirements = join(folder, "requirements.txt");
+export async function peersPython(file = "requirements.txt"): Promise<string> {
+  const requirements = join(folder, file);
   const hash = createHash("sha256")
     .update(await readFile(requirements))
     .digest("hex")

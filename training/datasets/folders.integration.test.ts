@@ -7,9 +7,9 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { storedWorkload } from "../testing/stored-workload.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { getDataset } from "./fetch/get.ts";
-import { partSuffix } from "./fetch/part-file.ts";
 import { commitFolder } from "./folder/commit-folder.ts";
 import { ingest } from "./ingest.ts";
+import { partSuffix } from "./manifest.ts";
 import { showDataset } from "./show.ts";
 import { verifyDataset } from "./verify.ts";
 

@@ -11,7 +11,8 @@ function folder(file: Partial<{ path: string; bytes: number; chunk: number; offs
 describe("the manifest of a folder", () => {
   test("names files inside of the folder only", () => {
     expect(folder({})).toBe(true);
-    for (const path of ["../b", "/etc/passwd", "a/../../b", "a//b", "", "a/.", "a\0b"]) expect(folder({ path }), path).toBe(false);
+    for (const path of ["../b", "/etc/passwd", "a/../../b", "a//b", "", "a/.", "a\0b", "a.falconry-part"])
+      expect(folder({ path }), path).toBe(false);
   });
 
   test("has every file inside of its chunks", () => {

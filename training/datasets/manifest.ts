@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Ends the name of a file that is not whole yet, where a version is got into a folder. */
+export const partSuffix = ".falconry-part";
+
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const size = z.number().int().nonnegative();
 const columnProfile = z.object({
@@ -11,8 +14,8 @@ const columnProfile = z.object({
   distinct: z.number().int().optional(),
 });
 
-/** Relative to the version's folder, `/` between its parts: never outside of the folder that somebody gets it into. */
-const path = z.string().refine(staysInside, "it leads out of the folder");
+/** Relative to the version's folder, `/` between its parts: never outside of the folder that somebody gets it into, and no name of a file that is not whole. */
+const path = z.string().refine(staysInside, "it leads out of the folder").refine(isWhole, `it ends in ${partSuffix}`);
 
 /** A version of a table. Its files stand whole at `files/<sha256>`. */
 export const datasetManifestSchema = z.object({
@@ -37,6 +40,7 @@ export const folderManifestSchema = z
     /** In the order of their paths. A file begins in chunk number `chunk`, `offset` bytes behind its beginning, and runs on through those that follow. */
     files: z.array(z.object({ path, sha256: digest, bytes: size, chunk: size, offset: size })),
   })
+  .refine(({ files }) => new Set(files.map((file) => file.path)).size === files.length, "two files have one path")
   .refine(liesInside, "a file ends behind the last chunk");
 
 /**
@@ -58,6 +62,10 @@ export function isFolder(manifest: VersionManifest): manifest is FolderManifest 
 export function contentHashes(manifest: VersionManifest): string[] {
   const contents = isFolder(manifest) ? manifest.chunks : manifest.files;
   return [...new Set(contents.map(({ sha256 }) => sha256))];
+}
+
+function isWhole(path: string): boolean {
+  return !path.endsWith(partSuffix);
 }
 
 function staysInside(path: string): boolean {

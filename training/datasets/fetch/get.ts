@@ -1,9 +1,6 @@
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { datasetCache } from "@falconry/environment/cache-folder.ts";
-import { type ContentStore, digestOf, type StoredFile } from "@falconry/environment/content-store.ts";
+import type { ContentStore, StoredFile } from "@falconry/environment/content-store.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
@@ -11,7 +8,7 @@ import pMap from "p-map";
 import { byteProgress } from "../byte-progress.ts";
 import { type DatasetReference, DatasetStore } from "../dataset-store.ts";
 import { ContentCache } from "./content-cache.ts";
-import { partSuffix } from "./part-file.ts";
+import type { PartFile } from "./part-file.ts";
 import { contentsOf, type Stretch, stretchesByContent } from "./stretches.ts";
 import { Target, type WantedFile } from "./target.ts";
 
@@ -60,7 +57,7 @@ export async function getDataset(environment: Environment, name: string, folder:
   const source = new Source(store.files, new ContentCache(options.cacheFolder ?? datasetCache()), got);
   try {
     const wanted = await target.wanted(files, overwrite);
-    for (const file of wanted) if (file.bytes === 0) target.writeEmpty(file);
+    for (const file of wanted) if (file.bytes === 0) await target.writeEmpty(file);
     const sizes = new Map(contents.map((content) => [content.sha256, content.bytes]));
     const told = byteProgress(
       progress,
@@ -80,21 +77,26 @@ export async function getDataset(environment: Environment, name: string, folder:
   } catch (error) {
     throw explained(error);
   } finally {
-    target.close();
+    await target.close();
   }
 }
 
 async function bring(content: StoredFile, stretches: Stretch<WantedFile>[], source: Source, target: Target): Promise<void> {
   if (content.bytes > largestInMemory) {
-    for (const { file } of stretches) await source.stream(content, target.place(file));
+    for (const { file } of stretches) {
+      await source.stream(content, await target.part(file));
+      await target.written(file, content.bytes);
+    }
     return;
   }
-  const held = stretches.filter((stretch) => stretch.bytes === content.bytes && target.holds(stretch, content.sha256));
-  for (const stretch of held) target.write(stretch, "held");
-  const missing = stretches.filter((stretch) => !held.includes(stretch));
+  const missing: Stretch<WantedFile>[] = [];
+  for (const stretch of stretches) {
+    if (stretch.bytes === content.bytes && (await target.holds(stretch, content.sha256))) await target.write(stretch, "held");
+    else missing.push(stretch);
+  }
   if (missing.length === 0) return;
   const bytes = await source.get(content);
-  for (const stretch of missing) target.write(stretch, bytes.subarray(stretch.from, stretch.from + stretch.bytes));
+  for (const stretch of missing) await target.write(stretch, bytes.subarray(stretch.from, stretch.from + stretch.bytes));
 }
 
 /** Contents from the cache, and into it. */
@@ -119,20 +121,21 @@ class Source {
   }
 
   /** Goes on behind what a broken-off attempt got; where that does not lead to the right bytes, once more from the beginning. */
-  async stream({ sha256, bytes }: StoredFile, path: string): Promise<void> {
-    const part = path + partSuffix;
-    const from = existsSync(part) ? Math.min((await stat(part)).size, bytes) : 0;
-    if (from < bytes) await pipeline(await this.#store.open(sha256, from), createWriteStream(part, { flags: from > 0 ? "a" : "w" }));
+  async stream(content: StoredFile, part: PartFile): Promise<void> {
+    if (await this.#streamFrom(await part.length(), content, part)) return;
+    if (await this.#streamFrom(0, content, part)) return;
+    await this.#store.check(content.sha256);
+    throw new Error(`${this.#store.url(content.sha256)} came damaged, though it is not`);
+  }
+
+  async #streamFrom(from: number, { sha256, bytes }: StoredFile, part: PartFile): Promise<boolean> {
+    if (from < bytes) await part.stream(await this.#store.open(sha256, from), from);
     this.#got.downloaded += bytes - from;
-    if ((await digestOf(createReadStream(part))).sha256 === sha256) return await rename(part, path);
-    await rm(part);
-    if (from > 0) return await this.stream({ sha256, bytes }, path);
-    await this.#store.check(sha256);
-    throw new Error(`${this.#store.url(sha256)} came damaged, though it is not`);
+    return (await part.digest()) === sha256;
   }
 }
 
-const targetFailures = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG"]);
+const targetFailures = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "ELOOP"]);
 
 function explained(error: unknown): unknown {
   if (!(error instanceof Error && "code" in error && typeof error.code === "string" && targetFailures.has(error.code))) return error;

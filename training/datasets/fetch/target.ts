@@ -1,5 +1,5 @@
-import { createReadStream, lstatSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { createReadStream, lstatSync, mkdirSync, realpathSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
 import { digestOf } from "@falconry/environment/content-store.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { smallFileBytes } from "../folder/pack.ts";
@@ -18,7 +18,7 @@ export interface WantedFile extends VersionFile {
 export class Target {
   readonly #folder: string;
   readonly #folders = new Set<string>();
-  readonly #parts = new Map<WantedFile, PartFile>();
+  readonly #parts = new Map<WantedFile, Promise<PartFile>>();
   #closed = false;
 
   constructor(folder: string) {
@@ -47,37 +47,47 @@ export class Target {
   }
 
   /** Whether these bytes stand there already, from an attempt that was broken off. */
-  holds({ file, at, bytes }: Stretch<WantedFile>, digest: string): boolean {
-    return !isSmall(file) && this.#part(file).holds(at, bytes, digest);
+  async holds({ file, at, bytes }: Stretch<WantedFile>, digest: string): Promise<boolean> {
+    return !isSmall(file) && (await (await this.part(file)).holds(at, bytes, digest));
   }
 
   /** Takes a stretch that {@link holds} has found as written. */
-  write({ file, at, bytes }: Stretch<WantedFile>, content: Uint8Array | "held"): void {
-    file.missing -= bytes;
+  async write(stretch: Stretch<WantedFile>, content: Uint8Array | "held"): Promise<void> {
+    const { file, at, bytes } = stretch;
     if (isSmall(file)) {
-      if (content !== "held") writeWhole(this.#place(file.path), content);
+      if (content !== "held") await writeWhole(this.#place(file.path), content);
       return;
     }
-    const part = this.#part(file);
-    if (content !== "held") part.write(content, at);
+    const part = await this.part(file);
+    if (content !== "held") await part.write(content, at);
+    await this.written(file, bytes);
+  }
+
+  /** So many bytes more of a {@link part} are as they should be; the file that has all of them gets its name. */
+  async written(file: WantedFile, bytes: number): Promise<void> {
+    file.missing -= bytes;
     if (file.missing > 0) return;
-    part.finish();
+    const part = await this.part(file);
     this.#parts.delete(file);
+    await part.finish();
   }
 
-  writeEmpty(file: WantedFile): void {
-    writeWhole(this.#place(file.path), new Uint8Array());
+  async writeEmpty(file: WantedFile): Promise<void> {
+    await writeWhole(this.#place(file.path), new Uint8Array());
   }
 
-  /** The path of a file, in a folder that is there. */
-  place(file: WantedFile): string {
-    return this.#place(file.path);
+  /** What there is of a large file. */
+  part(file: WantedFile): Promise<PartFile> {
+    if (this.#closed) throw new Error("the target is closed");
+    const part = this.#parts.get(file) ?? PartFile.open(this.#place(file.path), file.bytes);
+    this.#parts.set(file, part);
+    return part;
   }
 
-  /** Nothing is written afterwards, whatever was still under way: a closed descriptor's number may be another file's by then. */
-  close(): void {
+  /** What was got of files that are not whole stays for the next attempt. */
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const part of this.#parts.values()) part.close();
+    for (const part of await Promise.allSettled(this.#parts.values())) if (part.status === "fulfilled") await part.value.close();
   }
 
   async #standing({ path, bytes, sha256 }: VersionFile): Promise<"nothing" | "same" | "other"> {
@@ -88,20 +98,27 @@ export class Target {
     return (await digestOf(createReadStream(place))).sha256 === sha256 ? "same" : "other";
   }
 
-  #part(file: WantedFile): PartFile {
-    if (this.#closed) throw new Error("the target is closed");
-    const part = this.#parts.get(file) ?? new PartFile(this.#place(file.path), file.bytes);
-    this.#parts.set(file, part);
-    return part;
-  }
-
+  /** The path of a file, in a folder that is there. */
   #place(path: string): string {
     const place = join(this.#folder, path);
     const folder = dirname(place);
-    if (!this.#folders.has(folder)) mkdirSync(folder, { recursive: true });
+    if (this.#folders.has(folder)) return place;
+    mkdirSync(folder, { recursive: true });
+    if (!isInside(realpathSync(folder), realpathSync(this.#folder))) throw leadsOut(folder, this.#folder);
     this.#folders.add(folder);
     return place;
   }
+}
+
+function isInside(folder: string, target: string): boolean {
+  return folder === target || folder.startsWith(target.endsWith(sep) ? target : target + sep);
+}
+
+function leadsOut(folder: string, target: string): FalconryError {
+  return new FalconryError("dataset.target", {
+    message: `${folder} is a link that leads out of ${target}`,
+    hint: "Move the link away, or choose another folder",
+  });
 }
 
 /** It stands in one content. */

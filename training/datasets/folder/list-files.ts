@@ -1,7 +1,7 @@
 import { type BigIntStats, lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FalconryError } from "@falconry/environment/error.ts";
-import { partSuffix } from "../fetch/part-file.ts";
+import { partSuffix } from "../manifest.ts";
 
 export interface FoundFile {
   /** Below the folder, `/` between its parts. */

@@ -77,7 +77,9 @@ describe("garbage", () => {
     const first = await commit("1");
     await commit("2");
     await environment.mlflow.registeredModels.getOrCreate(name);
-    await environment.mlflow.modelVersions.create({ name, source: `mlflow-artifacts:/${name}`, tags: { [lineageTags.dataset]: first } });
+    const { experimentId } = await environment.mlflow.experiments.getOrCreate(name);
+    const { runId, artifactUri } = (await environment.mlflow.runs.create({ experimentId, startTime: 1 })).info;
+    await environment.mlflow.modelVersions.create({ name, source: artifactUri, runId, tags: { [lineageTags.dataset]: first } });
     await collect();
     expect(await versions()).toHaveLength(2);
   });

@@ -54,11 +54,12 @@ async function readLatestAndTags(datasets: DatasetStore, names: Iterable<string>
   }
 }
 
+/** Deleted ones too: until `mlflow gc` has cleared them away they can be restored. */
 async function readRuns({ mlflow }: Environment, digests: Digests): Promise<void> {
   const experimentIds: string[] = [];
-  for await (const { experimentId } of mlflow.experiments.search()) experimentIds.push(experimentId);
+  for await (const { experimentId } of mlflow.experiments.search({ lifecycle: "all" })) experimentIds.push(experimentId);
   if (experimentIds.length === 0) return;
-  for await (const { data, inputs } of mlflow.runs.search({ experimentIds }))
+  for await (const { data, inputs } of mlflow.runs.search({ experimentIds, lifecycle: "all" }))
     digests.addText(JSON.stringify([data.tags, data.params, inputs]));
 }
 
