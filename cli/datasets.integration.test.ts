@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runFalconry } from "./run-falconry.ts";
 
 const MiB = 2 ** 20;
-const largeBytes = 160 * MiB;
+const largeBytes = 96 * MiB;
 const name = `scans-${randomUUID().slice(0, 8)}`;
 let folder: string;
 let scans: string;

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { openEnvironment } from "@falconry/environment/environment.ts";
@@ -14,6 +14,8 @@ import { showDataset } from "./show.ts";
 import { verifyDataset } from "./verify.ts";
 
 const MiB = 2 ** 20;
+/** Two chunks at the least. */
+const largeBytes = 13 * MiB;
 const environment = await openEnvironment("local");
 const { clean } = environment.descriptor.lake;
 afterAll(() => environment[Symbol.dispose]());
@@ -26,7 +28,7 @@ function ownFiles(): Files {
     "empty.txt": "",
     "labels/a.txt": `a ${randomUUID()}`,
     "labels/b.txt": `b ${randomUUID()}`,
-    "large.bin": randomBytes(21 * MiB),
+    "large.bin": randomBytes(largeBytes),
   };
 }
 
@@ -136,7 +138,7 @@ describe("get", () => {
     await getDataset(environment, name, to, { cacheFolder });
     const part = join(to, `large.bin${partSuffix}`);
     await writeFile(part, files["large.bin"] ?? "");
-    await truncate(part, 20 * MiB);
+    await truncate(part, largeBytes - 1);
     await rm(join(to, "large.bin"));
     const got = await getDataset(environment, name, to, { cacheFolder: await temporaryFolder() });
     expect(got).toMatchObject({ kept: 3 });
@@ -144,7 +146,7 @@ describe("get", () => {
     await expectFiles(to, files);
 
     await rm(join(to, "large.bin"));
-    await writeFile(part, randomBytes(21 * MiB));
+    await writeFile(part, randomBytes(largeBytes));
     await getDataset(environment, name, to, { cacheFolder });
     await expectFiles(to, files);
   });
@@ -185,6 +187,16 @@ describe("get", () => {
       message: expect.stringContaining(lost ?? ""),
     });
     expect(await readdir(to)).not.toContain("large.bin");
+  });
+
+  test("writes nothing through a link", async () => {
+    await commit();
+    const [to, another, elsewhere] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];
+    await symlink(elsewhere, join(to, "labels"));
+    await expect(getDataset(environment, name, to, { cacheFolder })).rejects.toMatchObject({ code: "dataset.target" });
+    await symlink(join(elsewhere, "mine"), join(another, `large.bin${partSuffix}`));
+    await expect(getDataset(environment, name, another, { cacheFolder })).rejects.toMatchObject({ code: "dataset.target" });
+    expect(await readdir(elsewhere)).toEqual([]);
   });
 
   test("into what is no folder is refused", async () => {

@@ -64,14 +64,10 @@ export async function getDataset(environment: Environment, name: string, folder:
       wanted.reduce((sum, file) => sum + file.bytes, 0),
       "got",
     );
-    await pMap(
-      stretchesByContent(contents, wanted),
-      async ([sha256, stretches]) => {
-        await bring({ sha256, bytes: sizes.get(sha256) ?? 0 }, stretches, source, target);
-        told(stretches.reduce((sum, stretch) => sum + stretch.bytes, 0));
-      },
-      { concurrency: downloadsAtOnce },
-    );
+    await untilOneFails(stretchesByContent(contents, wanted), async ([sha256, stretches]) => {
+      await bring({ sha256, bytes: sizes.get(sha256) ?? 0 }, stretches, source, target);
+      told(stretches.reduce((sum, stretch) => sum + stretch.bytes, 0));
+    });
     await source.cache.shrink(cacheBytes);
     return { dataset: reference, folder: resolve(folder), files: files.length, bytes, kept: files.length - wanted.length, ...got };
   } catch (error) {
@@ -79,6 +75,16 @@ export async function getDataset(environment: Environment, name: string, folder:
   } finally {
     await target.close();
   }
+}
+
+/** Several at once. When it throws nothing is under way any more: what had been begun is done, the rest is left. */
+async function untilOneFails<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  const unlessFailed = async (item: Item) => {
+    if (failures.length === 0) await work(item).catch((error: unknown) => failures.push(error));
+  };
+  await pMap(items, unlessFailed, { concurrency: downloadsAtOnce });
+  if (failures.length > 0) throw failures[0];
 }
 
 async function bring(content: StoredFile, stretches: Stretch<WantedFile>[], source: Source, target: Target): Promise<void> {

@@ -1,5 +1,6 @@
-import { createReadStream, lstatSync, mkdirSync, realpathSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { createReadStream, lstatSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { sha256 as sha256Of } from "@falconry/environment/canonical.ts";
 import { digestOf } from "@falconry/environment/content-store.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { smallFileBytes } from "../folder/pack.ts";
@@ -19,7 +20,6 @@ export class Target {
   readonly #folder: string;
   readonly #folders = new Set<string>();
   readonly #parts = new Map<WantedFile, Promise<PartFile>>();
-  #closed = false;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -78,7 +78,6 @@ export class Target {
 
   /** What there is of a large file. */
   part(file: WantedFile): Promise<PartFile> {
-    if (this.#closed) throw new Error("the target is closed");
     const part = this.#parts.get(file) ?? PartFile.open(this.#place(file.path), file.bytes);
     this.#parts.set(file, part);
     return part;
@@ -86,7 +85,6 @@ export class Target {
 
   /** What was got of files that are not whole stays for the next attempt. */
   async close(): Promise<void> {
-    this.#closed = true;
     for (const part of await Promise.allSettled(this.#parts.values())) if (part.status === "fulfilled") await part.value.close();
   }
 
@@ -95,28 +93,32 @@ export class Target {
     const found = lstatSync(place, { throwIfNoEntry: false });
     if (found === undefined) return "nothing";
     if (!found.isFile() || found.size !== bytes) return "other";
-    return (await digestOf(createReadStream(place))).sha256 === sha256 ? "same" : "other";
+    const digest = bytes < smallFileBytes ? sha256Of(readFileSync(place)) : (await digestOf(createReadStream(place))).sha256;
+    return digest === sha256 ? "same" : "other";
   }
 
   /** The path of a file, in a folder that is there. */
   #place(path: string): string {
     const place = join(this.#folder, path);
-    const folder = dirname(place);
-    if (this.#folders.has(folder)) return place;
-    mkdirSync(folder, { recursive: true });
-    if (!isInside(realpathSync(folder), realpathSync(this.#folder))) throw leadsOut(folder, this.#folder);
-    this.#folders.add(folder);
+    this.#makeFolder(dirname(place));
     return place;
+  }
+
+  /** From the target on, one below the other: none is made or used behind a link, which may lead anywhere. */
+  #makeFolder(folder: string): void {
+    if (this.#folders.has(folder)) return;
+    if (folder !== this.#folder) {
+      this.#makeFolder(dirname(folder));
+      if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) throw behindLink(folder);
+    }
+    mkdirSync(folder, { recursive: true });
+    this.#folders.add(folder);
   }
 }
 
-function isInside(folder: string, target: string): boolean {
-  return folder === target || folder.startsWith(target.endsWith(sep) ? target : target + sep);
-}
-
-function leadsOut(folder: string, target: string): FalconryError {
+function behindLink(folder: string): FalconryError {
   return new FalconryError("dataset.target", {
-    message: `${folder} is a link that leads out of ${target}`,
+    message: `${folder} is a link, and the version has files below this name: nothing is written through a link`,
     hint: "Move the link away, or choose another folder",
   });
 }
