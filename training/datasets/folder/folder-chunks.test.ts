@@ -98,12 +98,12 @@ describe("a folder's chunks", () => {
     expect((await read(there)).manifest).toEqual((await read(here)).manifest);
   });
 
-  test("of a thousand small files change around the file that changed", async () => {
-    const small = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`${1_000 + index}.bin`, bytesOf(index, 20_000)]));
+  test("of many small files change around the file that changed", async () => {
+    const small = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`${1_000 + index}.bin`, bytesOf(index, 70_000)]));
     const before = await read(await folderOf(small));
     expect(before.chunks.size).toBeGreaterThan(2);
     expect(before.chunks.size).toBeLessThan(12);
-    const after = await read(await folderOf({ ...small, "1500.bin": "other" }));
+    const after = await read(await folderOf({ ...small, "1150.bin": "other" }));
     expect([...after.chunks.keys()].filter((digest) => !before.chunks.has(digest)).length).toBeLessThanOrEqual(2);
   });
 });
