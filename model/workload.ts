@@ -25,7 +25,7 @@ const column = z.strictObject({
   knownAfterEvent: z.string().optional(),
 });
 
-const candidate = z.discriminatedUnion("type", [
+export const candidateSchema = z.discriminatedUnion("type", [
   /** Each class as probable as it was frequent. */
   z.strictObject({ name, type: z.literal("majority") }),
   /** The mean of a regression's target. */
@@ -108,6 +108,12 @@ const split = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("time"), columns: z.array(z.string()).nonempty(), testShare, seed }),
 ]);
 
+/** When a search ends: after so many settings were tried, or so many seconds of fitting, those of the nested cross-validation included. */
+export const searchBudgetSchema = z.union([
+  z.strictObject({ trials: z.number().int().positive() }),
+  z.strictObject({ seconds: z.number().positive() }),
+]);
+
 /** What a `workload.ts` declares (D10): one plain object, `satisfies Workload`. */
 export const workloadSchema = z.strictObject({
   name,
@@ -143,8 +149,21 @@ export const workloadSchema = z.strictObject({
     sql: z.string(),
   }),
   split,
-  crossValidation: z.strictObject({ folds: z.number().int().min(2), seed }),
-  candidates: z.array(candidate).nonempty(),
+  crossValidation: z.strictObject({
+    folds: z.number().int().min(2),
+    /** How often the rows are dealt into folds anew. @default 1 */
+    repeats: z.number().int().positive().optional(),
+    seed,
+  }),
+  /** A search among the candidates' settings in every training; `falconry train --budget` asks for one, or for another. */
+  search: z
+    .strictObject({
+      budget: searchBudgetSchema,
+      /** Folds of the nested cross-validation, which measures the training with its search; 0 for none. @default 3 up to 10,000 rows to fit on, 0 above */
+      outerFolds: z.number().int().nonnegative().optional(),
+    })
+    .optional(),
+  candidates: z.array(candidateSchema).nonempty(),
   /** What candidates are compared by, higher is better: of classes one in [0, 1], of a regression r2, at most 1. */
   metric: z.enum(["accuracy", "balancedAccuracy", "rocAuc", "r2"]),
   gates: z.strictObject({
@@ -170,7 +189,8 @@ export const workloadSchema = z.strictObject({
 /** As it is written; what has a default may be left out. */
 export type Workload = z.input<typeof workloadSchema>;
 export type Column = z.infer<typeof column>;
-export type CandidateSettings = z.infer<typeof candidate>;
+export type SearchBudget = z.infer<typeof searchBudgetSchema>;
+export type CandidateSettings = z.infer<typeof candidateSchema>;
 
 /** A declaration together with the folder it was read from. */
 export interface LoadedWorkload extends Workload {

@@ -10,11 +10,11 @@ import { meanBaseline } from "./mean.ts";
 import { mlp } from "./mlp.ts";
 
 /**
- * The candidates that a workload declares, in its order.
+ * The settings that a workload declares for its candidates, in its order.
  *
  * @param names only these @throws FalconryError `train.unknown-candidate`
  */
-export function declaredCandidates(workload: Workload, names?: string[]): Candidate[] {
+export function chosenSettings(workload: Workload, names?: string[]): CandidateSettings[] {
   const declared = workload.candidates.map(({ name }) => name);
   const unknown = names?.find((name) => !declared.includes(name));
   if (unknown !== undefined) {
@@ -23,10 +23,15 @@ export function declaredCandidates(workload: Workload, names?: string[]): Candid
       hint: `Name one of: ${declared.join(", ")}`,
     });
   }
-  return workload.candidates.filter(({ name }) => names === undefined || names.includes(name)).map(make);
+  return workload.candidates.filter(({ name }) => names === undefined || names.includes(name));
 }
 
-function make(settings: CandidateSettings): Candidate {
+/** The candidates of {@link chosenSettings}. */
+export function declaredCandidates(workload: Workload, names?: string[]): Candidate[] {
+  return chosenSettings(workload, names).map(candidateOf);
+}
+
+export function candidateOf(settings: CandidateSettings): Candidate {
   switch (settings.type) {
     case "majority":
       return majority(settings.name);

@@ -5,6 +5,7 @@ import type { CrossValidated } from "../evaluation/cross-validate.ts";
 import type { Measured, Scored } from "../evaluation/measure.ts";
 import type { BuiltFeatures } from "../features/build-features.ts";
 import type { Leak } from "../features/records-view.ts";
+import type { Selected } from "../search/select-in-run.ts";
 import type { ClassReport } from "./class-report.ts";
 import type { PairedComparison } from "./paired-comparison.ts";
 import type { Importance } from "./permutation-importance.ts";
@@ -23,6 +24,8 @@ export interface Trained {
   answers: Scored;
   test: Measured;
   leaks: Leak[];
+  /** The settings that were tried, and what their choosing comes to. */
+  selection: Pick<Selected, "trials" | "nested">;
 }
 
 /** What a model's figures rest on. */
