@@ -91,6 +91,13 @@ function explained(error: unknown, run: ActiveRun | undefined, { of, patienceSec
   if (error instanceof MlflowError && error.code === "RUN_IN_USE") {
     return new FalconryError("train.in-use", { message: error.message, hint: "Wait for it, or end that process", cause: error });
   }
+  if ("runId" in of && run === undefined && error instanceof MlflowError && error.status === 404) {
+    return new FalconryError("train.nothing-to-resume", {
+      message: `MLflow has no run ${of.runId} any more`,
+      hint: "Train again, without --resume",
+      cause: error,
+    });
+  }
   const cause = unreachable(error) ?? (error instanceof MlflowError && error.code === "UNSENT" ? unreachable(error.cause) : undefined);
   if (cause === undefined) return unwritable(error);
   if (run === undefined && "experiment" in of) {
