@@ -179,6 +179,17 @@ describe("a declaration that does not hold is refused at the property", () => {
     ["a measure of numbers for classes", { ...pumps, metric: "r2" }, "workload.metric: r2 does not measure a classification"],
     ["a split by an undeclared column", split({ type: "group", column: "site" }), 'workload.split.column: "site" is none of the columns'],
     ["a split by an optional column", split({ type: "time", columns: ["pressure"] }), 'workload.split.columns: "pressure" is optional'],
+    ["given rows of moments", given("hour", ["2024-01-01"]), 'workload.split.column: "hour" is a date, of which no values can be named'],
+    ["given rows of another type", given("failed", ["1"]), 'workload.split.test.0: "failed" is of type integer, "1" is not'],
+    [
+      "given rows that no file may hold",
+      {
+        ...pumps,
+        columns: { ...pumps.columns, pump: { ...pumps.columns.pump, values: ["A", "B"] } },
+        split: { type: "given", column: "pump", test: ["B", "C"] },
+      },
+      'workload.split.test.1: "C" is none of the values of "pump": A, B',
+    ],
     ["a comma for two things", source({ decimalComma: true }), "workload.source.decimalComma: a comma cannot stand between fields"],
     ["a quote between fields", source({ delimiter: '"' }), 'workload.source.delimiter: "\\"" cannot stand between fields'],
     ["a row number that is not declared", source({ rowNumber: "row" }), 'workload.source.rowNumber: "row" is none of the columns'],
@@ -207,6 +218,10 @@ function target(column: string): unknown {
 
 function split(settings: object): unknown {
   return { ...pumps, split: { testShare: 0.2, seed: 1, ...settings } };
+}
+
+function given(column: string, test: unknown[]): unknown {
+  return { ...pumps, split: { type: "given", column, test } };
 }
 
 function source(settings: object): unknown {

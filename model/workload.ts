@@ -106,6 +106,12 @@ const split = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("group"), column: z.string(), testShare, seed }),
   /** The last rows in the order of these columns: one, or its parts from the longest on (year, month, day). */
   z.strictObject({ type: z.literal("time"), columns: z.array(z.string()).nonempty(), testShare, seed }),
+  /** The rows whose column holds one of these values. */
+  z.strictObject({
+    type: z.literal("given"),
+    column: z.string(),
+    test: z.array(z.union([z.string(), z.number(), z.boolean()])).nonempty(),
+  }),
 ]);
 
 /** What a `workload.ts` declares (D10): one plain object, `satisfies Workload`. */

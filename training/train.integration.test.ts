@@ -135,6 +135,19 @@ describe("a training", () => {
     expect((await train(environment, workload, { seed: 99 })).test).not.toEqual(once.test);
   });
 
+  test("tests on the rows that are given, and says so in its parameters", async () => {
+    const workload = await storedWorkload({ split: { type: "given", column: "online", test: [true] } });
+    await ingest(environment, workload);
+    const { run } = await train(environment, workload, { candidates: ["majority"], seed: 7 });
+    expect((await mlflow.runs.get(run)).data.params).toMatchObject({
+      "split.type": "given",
+      "split.column": "online",
+      "split.test": "true",
+      "rows.train": "30",
+      "rows.test": "30",
+    });
+  });
+
   test("of one candidate registers that one, however bad", async () => {
     const workload = await storedWorkload();
     await ingest(environment, workload);

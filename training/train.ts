@@ -85,7 +85,7 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
     const model = await fitModel(winner, features.train, declaration.crossValidation.seed);
     const graph = await exportGraph(model, features.test);
     const answers = scored(features.test, model.predict(features.test));
-    const test = measureWithIntervals(answers, declaration.split.seed);
+    const test = measureWithIntervals(answers, declaration.crossValidation.seed);
     await run.logMetrics(testMetrics(test));
     if (classes.length > 0) {
       await run.logArtifact("evaluation/confusion.json", {
@@ -127,8 +127,12 @@ function recorded({ classes, predictions, probabilities }: Scored): RecordedPred
 }
 
 function withSeed(workload: LoadedWorkload, seed: number): LoadedWorkload {
-  return { ...workload, split: { ...workload.split, seed }, crossValidation: { ...workload.crossValidation, seed } };
+  const split = workload.split.type === "given" ? workload.split : { ...workload.split, seed };
+  return { ...workload, split, crossValidation: { ...workload.crossValidation, seed } };
 }
+
+/** Characters that MLflow takes; workload.json holds the whole. */
+const longestParameter = 6000;
 
 async function logInputs(
   run: TrainingRun,
@@ -138,11 +142,11 @@ async function logInputs(
   dataset: Parameters<TrainingRun["logDataset"]>[0],
 ): Promise<void> {
   const settings = candidates.flatMap(({ name, settings }) => Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value]));
+  const split = Object.entries(declaration.split).map(([key, value]) => [`split.${key}`, String(value).slice(0, longestParameter)]);
   await run.logParameters({
     candidates: candidates.map(({ name }) => name).join(", "),
     metric: declaration.metric,
-    "split.seed": String(declaration.split.seed),
-    "split.testShare": String(declaration.split.testShare),
+    ...Object.fromEntries(split),
     "crossValidation.seed": String(declaration.crossValidation.seed),
     "crossValidation.folds": String(declaration.crossValidation.folds),
     "rows.train": String(features.set.train.rows),
