@@ -101,7 +101,10 @@ export const errorCatalogue = {
   },
   "train.too-few-rows": { exit: 3, when: "A class has too few rows to be split and cross-validated." },
   "train.unknown-candidate": { exit: 2, when: "The workload declares no candidate of this name." },
-  "train.candidate-failed": { exit: 3, when: "A candidate cannot be fitted to this target, or its fit does not converge." },
+  "train.candidate-failed": {
+    exit: 3,
+    when: "A candidate cannot be fitted to this target, its fit does not converge, or one of the workload's own does what it may not.",
+  },
   "train.library-missing": { exit: 4, when: "LightGBM's library, or the OpenMP runtime that it needs, cannot be loaded." },
   "train.export-differs": { exit: 3, when: "The exported graph does not predict what the fitted model predicts." },
   "tracking.unreachable": { exit: 4, when: "MLflow stopped answering during a training." },

@@ -194,6 +194,11 @@ describe("a declaration that does not hold is refused at the property", () => {
     ["a quote between fields", source({ delimiter: '"' }), 'workload.source.delimiter: "\\"" cannot stand between fields'],
     ["a row number that is not declared", source({ rowNumber: "row" }), 'workload.source.rowNumber: "row" is none of the columns'],
     ["a row number of text", source({ rowNumber: "pump" }), 'workload.source.rowNumber: "pump" is a string'],
+    [
+      "a candidate's module that is not there",
+      { ...pumps, candidates: [{ name: "own", type: "module", module: "./own.ts" }] },
+      "workload.candidates.0.module: ",
+    ],
     ["a file that is not there", { ...pumps, features: { sql: "query.sql" } }, "workload.features.sql: "],
   ] as const)("%s", async ([, workload, message]) => {
     await declare(workload);

@@ -25,6 +25,8 @@ const column = z.strictObject({
   knownAfterEvent: z.string().optional(),
 });
 
+const setting = z.union([z.string(), z.number(), z.boolean(), z.array(z.number())]);
+
 const candidate = z.discriminatedUnion("type", [
   /** Each class as probable as it was frequent. */
   z.strictObject({ name, type: z.literal("majority") }),
@@ -91,6 +93,15 @@ const candidate = z.discriminatedUnion("type", [
     rowShare: z.number().positive().max(1).optional(),
     /** Share of the columns that a tree may split by. @default 1 */
     columnShare: z.number().positive().max(1).optional(),
+  }),
+  /** A kind of model of the workload's own. */
+  z.strictObject({
+    name,
+    type: z.literal("module"),
+    /** Relative to the workload's folder; exports a function `candidate` (training/candidates/own-candidate.ts). */
+    module: z.string(),
+    /** What the function is called with. @default none */
+    settings: z.record(z.string(), setting).optional(),
   }),
 ]);
 

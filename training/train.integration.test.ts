@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { sha256 } from "@falconry/environment/canonical.ts";
 import { ContentStore } from "@falconry/environment/content-store.ts";
 import { connect, openEnvironment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
@@ -146,6 +147,24 @@ describe("a training", () => {
       "rows.train": "30",
       "rows.test": "30",
     });
+  });
+
+  test("by a candidate of the workload's own says which code it was fitted by", async () => {
+    const code = `export const candidate = ({ share }) => ({
+      inputs: "raw",
+      fit: async () => ({
+        predict: ({ rows }) => Array(rows).fill([1 - share, share]),
+        estimator: { type: "constant", probabilities: [1 - share, share] },
+      }),
+    });`;
+    const workload = await storedWorkload({ candidates: [{ name: "own", type: "module", module: "./own.ts", settings: { share: 0.25 } }] });
+    await writeFile(join(workload.folder, "own.ts"), code);
+    await ingest(environment, workload);
+    const { run, model } = await train(environment, workload);
+    const { data, info } = await mlflow.runs.get(run);
+    expect(data.params).toMatchObject({ "own.module": "./own.ts", "own.sha256": sha256(code), "own.share": "0.25" });
+    expect(Buffer.from(await mlflow.artifacts.download(info.artifactUri, "candidates/own.ts")).toString()).toBe(code);
+    expect(model.version).toBe(1);
   });
 
   test("of one candidate registers that one, however bad", async () => {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import { type RecordedPredictions, recordedPredictionsPath } from "@falconry/model/lineage.ts";
@@ -60,7 +60,7 @@ export interface TrainingReport {
 export async function train(environment: Environment, workload: LoadedWorkload, options: TrainOptions = {}): Promise<TrainingReport> {
   const { progress = silent, now = Date.now, trainedBy = userInfo().username } = options;
   const declaration = options.seed === undefined ? workload : withSeed(workload, options.seed);
-  const candidates = declaredCandidates(declaration, options.candidates);
+  const candidates = await declaredCandidates(declaration, options.candidates);
   const datasets = new DatasetStore(environment);
   const dataset = await datasets.resolve(workload.name, options.dataset ?? "latest");
   const manifest = await datasets.manifest(dataset);
@@ -156,4 +156,8 @@ async function logInputs(
   await run.logDataset(dataset);
   await run.logArtifact("workload.json", declaration);
   await run.logArtifact("features.sql", await readFile(join(folder, declaration.features.sql), "utf8"));
+  for (const one of declaration.candidates) {
+    if (one.type === "module")
+      await run.logArtifact(`candidates/${one.name}${extname(one.module)}`, await readFile(join(folder, one.module), "utf8"));
+  }
 }

@@ -1,5 +1,5 @@
 import { FalconryError } from "@falconry/environment/error.ts";
-import type { CandidateSettings, Workload } from "@falconry/model/workload.ts";
+import type { CandidateSettings, LoadedWorkload } from "@falconry/model/workload.ts";
 import type { Candidate } from "./candidate.ts";
 import { cnn } from "./cnn.ts";
 import { gradientBoosting } from "./gradient-boosting.ts";
@@ -8,13 +8,15 @@ import { logisticRegression } from "./logistic-regression.ts";
 import { majority } from "./majority.ts";
 import { meanBaseline } from "./mean.ts";
 import { mlp } from "./mlp.ts";
+import { ownCandidate } from "./own-candidate.ts";
 
 /**
  * The candidates that a workload declares, in its order.
  *
- * @param names only these @throws FalconryError `train.unknown-candidate`
+ * @param names only these
+ * @throws FalconryError `train.unknown-candidate`, `workload.invalid`
  */
-export function declaredCandidates(workload: Workload, names?: string[]): Candidate[] {
+export async function declaredCandidates(workload: LoadedWorkload, names?: string[]): Promise<Candidate[]> {
   const declared = workload.candidates.map(({ name }) => name);
   const unknown = names?.find((name) => !declared.includes(name));
   if (unknown !== undefined) {
@@ -23,10 +25,12 @@ export function declaredCandidates(workload: Workload, names?: string[]): Candid
       hint: `Name one of: ${declared.join(", ")}`,
     });
   }
-  return workload.candidates.filter(({ name }) => names === undefined || names.includes(name)).map(make);
+  const wanted = workload.candidates.filter(({ name }) => names === undefined || names.includes(name));
+  return await Promise.all(wanted.map((settings) => make(settings, workload.folder)));
 }
 
-function make(settings: CandidateSettings): Candidate {
+/** @param folder of the workload, where modules of its own stand */
+async function make(settings: CandidateSettings, folder: string): Promise<Candidate> {
   switch (settings.type) {
     case "majority":
       return majority(settings.name);
@@ -48,5 +52,7 @@ function make(settings: CandidateSettings): Candidate {
       const { name, type: _, ...rest } = settings;
       return gradientBoosting(name, rest);
     }
+    case "module":
+      return await ownCandidate(settings, folder);
   }
 }

@@ -17,7 +17,7 @@ import { beforeAll, expect, test } from "vitest";
 const published = join(checkoutFolder, "../shared/data/falcon");
 const [dateField, serialField] = [1, 14];
 const workload = await loadWorkload("falcon");
-const [logisticRegression] = declaredCandidates(workload, ["logistic-regression"]);
+const [logisticRegression] = await declaredCandidates(workload, ["logistic-regression"]);
 if (logisticRegression === undefined) throw new Error("falcon declares no logistic regression");
 
 let table: FeatureTable;
