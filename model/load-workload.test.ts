@@ -176,6 +176,17 @@ describe("a declaration that does not hold is refused at the property", () => {
       { ...pumps, target: { column: "failed", task: "regression" }, split: { type: "random", testShare: 0.2, seed: 1 } },
       "workload.metric: accuracy does not measure a regression",
     ],
+    [
+      "calibration of a regression",
+      {
+        ...pumps,
+        target: { column: "failed", task: "regression" },
+        split: { type: "random", testShare: 0.2, seed: 1 },
+        metric: "r2",
+        calibration: true,
+      },
+      "workload.calibration: a regression has no probabilities",
+    ],
     ["a measure of numbers for classes", { ...pumps, metric: "r2" }, "workload.metric: r2 does not measure a classification"],
     ["a split by an undeclared column", split({ type: "group", column: "site" }), 'workload.split.column: "site" is none of the columns'],
     ["a split by an optional column", split({ type: "time", columns: ["pressure"] }), 'workload.split.columns: "pressure" is optional'],

@@ -162,6 +162,11 @@ export const workloadSchema = z.strictObject({
   split,
   crossValidation: z.strictObject({ folds: z.number().int().min(2), seed }),
   candidates: z.array(candidate).nonempty(),
+  /**
+   * The chosen candidate's probabilities are calibrated, by what it says out of fold: they come true as often as they say. Of classes.
+   * @default false
+   */
+  calibration: z.boolean().optional(),
   /** What candidates are compared by, higher is better: of classes one in [0, 1], of a regression r2, at most 1. */
   metric: z.enum(["accuracy", "balancedAccuracy", "rocAuc", "r2"]),
   gates: z.strictObject({

@@ -167,6 +167,20 @@ describe("a training", () => {
     expect(model.version).toBe(1);
   });
 
+  test("calibrates the best one's probabilities where that is asked for, and says what it changed", async () => {
+    const workload = await storedWorkload({ calibration: true });
+    await ingest(environment, workload);
+    const { run } = await train(environment, workload);
+    const { data, info } = await mlflow.runs.get(run);
+    const read = async (path: string) => Buffer.from(await mlflow.artifacts.download(info.artifactUri, path)).toString();
+    const { logLoss } = JSON.parse(await read("evaluation/calibrated.json"));
+    // what is measured, exported and registered is the calibrated model
+    expect(data.metrics["test.logLoss"]).toBeCloseTo(logLoss.after.value, 12);
+    expect(logLoss.before.value).not.toBe(logLoss.after.value);
+    expect(await read("model-card.md")).toContain("## Calibration");
+    expect(data.params.calibration).toBe("true");
+  });
+
   test("of one candidate registers that one, however bad", async () => {
     const workload = await storedWorkload();
     await ingest(environment, workload);

@@ -11,6 +11,7 @@ import { declaredCandidates } from "./candidates/declared.ts";
 import { fitModel } from "./candidates/fit-model.ts";
 import { type DatasetReference, DatasetStore } from "./datasets/dataset-store.ts";
 import { best, type CrossValidated, crossValidate } from "./evaluation/cross-validate.ts";
+import { decide } from "./evaluation/decisions.ts";
 import { type Measured, measureWithIntervals, type Scored, scored } from "./evaluation/measure.ts";
 import { exportGraph } from "./export/export-graph.ts";
 import { type BuiltFeatures, buildFeatures } from "./features/build-features.ts";
@@ -82,7 +83,8 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
 
     const { classes } = features.set;
     progress(`fitting ${winner.name} on ${features.train.keys.length} rows`);
-    const model = await fitModel(winner, features.train, declaration.crossValidation.seed);
+    const fitted = await fitModel(winner, features.train, declaration.crossValidation.seed);
+    const { model, ...decisions } = await decide(winner, fitted, features, declaration, progress);
     const graph = await exportGraph(model, features.test);
     const answers = scored(features.test, model.predict(features.test));
     const test = measureWithIntervals(answers, declaration.crossValidation.seed);
@@ -96,7 +98,18 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
     await run.logArtifact(recordedPredictionsPath, recorded(answers));
     progress("looking at what it does");
     const leaks = knownAfterEvent(declaration);
-    const trained = { workload: declaration, dataset, features, compared: results, best: winner.name, model, answers, test, leaks };
+    const trained = {
+      workload: declaration,
+      dataset,
+      features,
+      compared: results,
+      best: winner.name,
+      model,
+      decisions,
+      answers,
+      test,
+      leaks,
+    };
     for (const [path, content] of Object.entries(await report(trained))) await run.logArtifact(path, content);
 
     progress("registering the model");
@@ -146,6 +159,7 @@ async function logInputs(
   await run.logParameters({
     candidates: candidates.map(({ name }) => name).join(", "),
     metric: declaration.metric,
+    calibration: String(declaration.calibration ?? false),
     ...Object.fromEntries(split),
     "crossValidation.seed": String(declaration.crossValidation.seed),
     "crossValidation.folds": String(declaration.crossValidation.folds),
