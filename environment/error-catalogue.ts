@@ -101,7 +101,10 @@ export const errorCatalogue = {
   },
   "train.too-few-rows": { exit: 3, when: "A class has too few rows to be split and cross-validated." },
   "train.unknown-candidate": { exit: 2, when: "The workload declares no candidate of this name." },
-  "train.candidate-failed": { exit: 3, when: "A candidate cannot be fitted to this target, or its fit does not converge." },
+  "train.candidate-failed": {
+    exit: 3,
+    when: "A candidate cannot be fitted to this target, its fit does not converge, or one of the workload's own does what it may not.",
+  },
   "train.journal-unwritable": { exit: 4, when: "What a training has measured cannot be written to this machine's disk." },
   "train.nothing-to-resume": { exit: 3, when: "No training of the workload is unfinished on this machine." },
   "train.resume-differs": { exit: 3, when: "Declaration, features or candidates are not what the unfinished training began with." },

@@ -25,6 +25,8 @@ const column = z.strictObject({
   knownAfterEvent: z.string().optional(),
 });
 
+const setting = z.union([z.string(), z.number(), z.boolean(), z.array(z.number())]);
+
 export const candidateSchema = z.discriminatedUnion("type", [
   /** Each class as probable as it was frequent. */
   z.strictObject({ name, type: z.literal("majority") }),
@@ -92,6 +94,15 @@ export const candidateSchema = z.discriminatedUnion("type", [
     /** Share of the columns that a tree may split by. @default 1 */
     columnShare: z.number().positive().max(1).optional(),
   }),
+  /** A kind of model of the workload's own. */
+  z.strictObject({
+    name,
+    type: z.literal("module"),
+    /** Relative to the workload's folder; exports a function `candidate` (training/candidates/own-candidate.ts). */
+    module: z.string(),
+    /** What the function is called with. @default none */
+    settings: z.record(z.string(), setting).optional(),
+  }),
 ]);
 
 const testShare = z.number().gt(0).lt(1);
@@ -106,6 +117,12 @@ const split = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("group"), column: z.string(), testShare, seed }),
   /** The last rows in the order of these columns: one, or its parts from the longest on (year, month, day). */
   z.strictObject({ type: z.literal("time"), columns: z.array(z.string()).nonempty(), testShare, seed }),
+  /** The rows whose column holds one of these values. */
+  z.strictObject({
+    type: z.literal("given"),
+    column: z.string(),
+    test: z.array(z.union([z.string(), z.number(), z.boolean()])).nonempty(),
+  }),
 ]);
 
 /** When a search ends: after so many settings were tried, or so many seconds of fitting, those of the nested cross-validation included. */
@@ -164,6 +181,11 @@ export const workloadSchema = z.strictObject({
     })
     .optional(),
   candidates: z.array(candidateSchema).nonempty(),
+  /**
+   * The chosen candidate's probabilities are calibrated, by what it says out of fold: they come true as often as they say. Of classes.
+   * @default false
+   */
+  calibration: z.boolean().optional(),
   /** What candidates are compared by, higher is better: of classes one in [0, 1], of a regression r2, at most 1. */
   metric: z.enum(["accuracy", "balancedAccuracy", "rocAuc", "r2"]),
   gates: z.strictObject({

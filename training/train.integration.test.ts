@@ -1,6 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { sha256 } from "@falconry/environment/canonical.ts";
 import { ContentStore } from "@falconry/environment/content-store.ts";
 import { connect, openEnvironment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
@@ -135,6 +136,51 @@ describe("a training", () => {
     const [first, second] = [await filesOf(once.model.name, once.model.version), await filesOf(again.model.name, again.model.version)];
     expect(Buffer.from(second.graph).equals(first.graph)).toBe(true);
     expect((await train(environment, workload, { seed: 99 })).test).not.toEqual(once.test);
+  });
+
+  test("tests on the rows that are given, and says so in its parameters", async () => {
+    const workload = await storedWorkload({ split: { type: "given", column: "online", test: [true] } });
+    await ingest(environment, workload);
+    const { run } = await train(environment, workload, { candidates: ["majority"], seed: 7 });
+    expect((await mlflow.runs.get(run)).data.params).toMatchObject({
+      "split.type": "given",
+      "split.column": "online",
+      "split.test": "true",
+      "rows.train": "30",
+      "rows.test": "30",
+    });
+  });
+
+  test("by a candidate of the workload's own says which code it was fitted by", async () => {
+    const code = `export const candidate = ({ share }) => ({
+      inputs: "raw",
+      fit: async () => ({
+        predict: ({ rows }) => Array(rows).fill([1 - share, share]),
+        estimator: { type: "constant", probabilities: [1 - share, share] },
+      }),
+    });`;
+    const workload = await storedWorkload({ candidates: [{ name: "own", type: "module", module: "./own.ts", settings: { share: 0.25 } }] });
+    await writeFile(join(workload.folder, "own.ts"), code);
+    await ingest(environment, workload);
+    const { run, model } = await train(environment, workload);
+    const { data, info } = await mlflow.runs.get(run);
+    expect(data.params).toMatchObject({ "own.module": "./own.ts", "own.sha256": sha256(code), "own.share": "0.25" });
+    expect(Buffer.from(await mlflow.artifacts.download(info.artifactUri, "candidates/own.ts")).toString()).toBe(code);
+    expect(model.version).toBe(1);
+  });
+
+  test("calibrates the best one's probabilities where that is asked for, and says what it changed", async () => {
+    const workload = await storedWorkload({ calibration: true });
+    await ingest(environment, workload);
+    const { run } = await train(environment, workload);
+    const { data, info } = await mlflow.runs.get(run);
+    const read = async (path: string) => Buffer.from(await mlflow.artifacts.download(info.artifactUri, path)).toString();
+    const { logLoss } = JSON.parse(await read("evaluation/calibrated.json"));
+    // what is measured, exported and registered is the calibrated model
+    expect(data.metrics["test.logLoss"]).toBeCloseTo(logLoss.after.value, 12);
+    expect(logLoss.before.value).not.toBe(logLoss.after.value);
+    expect(await read("model-card.md")).toContain("## Calibration");
+    expect(data.params.calibration).toBe("true");
   });
 
   test("of one candidate registers that one, however bad", async () => {

@@ -1,19 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { canonicalJson, sha256 } from "@falconry/environment/canonical.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import { type RecordedPredictions, recordedPredictionsPath } from "@falconry/model/lineage.ts";
 import { confusionMatrix } from "@falconry/model/metrics.ts";
-import type { LoadedWorkload, SearchBudget } from "@falconry/model/workload.ts";
+import type { CandidateSettings, LoadedWorkload, SearchBudget } from "@falconry/model/workload.ts";
 import { z } from "zod";
 import type { Candidate } from "./candidates/candidate.ts";
 import { candidateOf, chosenSettings } from "./candidates/declared.ts";
 import { fitModel } from "./candidates/fit-model.ts";
 import { type DatasetReference, DatasetStore } from "./datasets/dataset-store.ts";
 import type { CrossValidated } from "./evaluation/cross-validate.ts";
+import { decide } from "./evaluation/decisions.ts";
 import { type Measured, measureWithIntervals, type Scored, scored } from "./evaluation/measure.ts";
 import { exportGraph } from "./export/export-graph.ts";
 import { type BuiltFeatures, buildFeatures } from "./features/build-features.ts";
@@ -120,7 +121,8 @@ async function carryOut(
   } = tools;
   const declaration = asked.seed === undefined ? workload : withSeed(workload, asked.seed);
   const settings = chosenSettings(declaration, asked.candidates);
-  const candidates = settings.map(candidateOf);
+  const make = (settings: CandidateSettings) => candidateOf(settings, declaration.folder);
+  const candidates = await Promise.all(settings.map(make));
   const datasets = new DatasetStore(environment);
   const dataset = await datasets.resolve(workload.name, asked.dataset);
   const manifest = await datasets.manifest(dataset);
@@ -143,17 +145,18 @@ async function carryOut(
   const whole: Asked = { ...asked, workload: workload.name, dataset: dataset.digest, decides, startedAt: now() };
   return await resumableRun(mlflow, runSettings, whole, unfinished, now, async (run, journal) => {
     await logInputs(run, declaration, candidates, features, datasetInput(datasets.url(dataset), dataset, manifest));
-    const procedure = { ...declaration, candidates: settings, make: candidateOf, ...(asked.budget && { budget: asked.budget }) };
+    const procedure = { ...declaration, candidates: settings, make, ...(asked.budget && { budget: asked.budget }) };
     const tracked = { mlflow, run, tags: sources, journal, progress };
     const selection = await selectInRun(features.train, procedure, declaration.search?.outerFolds, tracked);
     const winner = selection.best.candidate;
 
     const { classes } = features.set;
     progress(`fitting ${winner.name} on ${features.train.keys.length} rows`);
-    const model = await fitModel(winner, features.train, declaration.crossValidation.seed);
+    const fitted = await fitModel(winner, features.train, declaration.crossValidation.seed);
+    const { model, ...decisions } = await decide(winner, fitted, features, declaration, progress);
     const graph = await exportGraph(model, features.test);
     const answers = scored(features.test, model.predict(features.test));
-    const test = measureWithIntervals(answers, declaration.split.seed);
+    const test = measureWithIntervals(answers, declaration.crossValidation.seed);
     const { at } = await journal.remember("tested", z.null(), () => null);
     run.logMetrics(testMetrics(test), at);
     if (classes.length > 0) {
@@ -166,7 +169,19 @@ async function carryOut(
     progress("looking at what it does");
     const leaks = knownAfterEvent(declaration);
     const compared = selection.compared.map(({ results }) => results);
-    const trained = { workload: declaration, dataset, features, compared, best: winner.name, selection, model, answers, test, leaks };
+    const trained = {
+      workload: declaration,
+      dataset,
+      features,
+      compared,
+      best: winner.name,
+      selection,
+      model,
+      decisions,
+      answers,
+      test,
+      leaks,
+    };
     for (const [path, content] of Object.entries(await report(trained))) await run.logArtifact(path, content);
 
     progress("registering the model");
@@ -199,8 +214,12 @@ function recorded({ classes, predictions, probabilities }: Scored): RecordedPred
 }
 
 function withSeed(workload: LoadedWorkload, seed: number): LoadedWorkload {
-  return { ...workload, split: { ...workload.split, seed }, crossValidation: { ...workload.crossValidation, seed } };
+  const split = workload.split.type === "given" ? workload.split : { ...workload.split, seed };
+  return { ...workload, split, crossValidation: { ...workload.crossValidation, seed } };
 }
+
+/** Characters that MLflow takes; workload.json holds the whole. */
+const longestParameter = 6000;
 
 /** Whatever is in it changes what the training comes to. */
 function whatDecides(
@@ -228,11 +247,12 @@ async function logInputs(
   dataset: Parameters<TrainingRun["logDataset"]>[0],
 ): Promise<void> {
   const settings = candidates.flatMap(({ name, settings }) => Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value]));
+  const split = Object.entries(declaration.split).map(([key, value]) => [`split.${key}`, String(value).slice(0, longestParameter)]);
   run.logParameters({
     candidates: candidates.map(({ name }) => name).join(", "),
     metric: declaration.metric,
-    "split.seed": String(declaration.split.seed),
-    "split.testShare": String(declaration.split.testShare),
+    calibration: String(declaration.calibration ?? false),
+    ...Object.fromEntries(split),
     "crossValidation.seed": String(declaration.crossValidation.seed),
     "crossValidation.folds": String(declaration.crossValidation.folds),
     "crossValidation.repeats": String(declaration.crossValidation.repeats ?? 1),
@@ -243,4 +263,8 @@ async function logInputs(
   await run.logDataset(dataset);
   await run.logArtifact("workload.json", declaration);
   await run.logArtifact("features.sql", await readFile(join(folder, declaration.features.sql), "utf8"));
+  for (const one of declaration.candidates) {
+    if (one.type === "module")
+      await run.logArtifact(`candidates/${one.name}${extname(one.module)}`, await readFile(join(folder, one.module), "utf8"));
+  }
 }

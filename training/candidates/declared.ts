@@ -1,5 +1,5 @@
 import { FalconryError } from "@falconry/environment/error.ts";
-import type { CandidateSettings, Workload } from "@falconry/model/workload.ts";
+import type { CandidateSettings, LoadedWorkload, Workload } from "@falconry/model/workload.ts";
 import type { Candidate } from "./candidate.ts";
 import { cnn } from "./cnn.ts";
 import { gradientBoosting } from "./gradient-boosting.ts";
@@ -8,6 +8,7 @@ import { logisticRegression } from "./logistic-regression.ts";
 import { majority } from "./majority.ts";
 import { meanBaseline } from "./mean.ts";
 import { mlp } from "./mlp.ts";
+import { ownCandidate } from "./own-candidate.ts";
 
 /**
  * The settings that a workload declares for its candidates, in its order.
@@ -27,11 +28,15 @@ export function chosenSettings(workload: Workload, names?: string[]): CandidateS
 }
 
 /** The candidates of {@link chosenSettings}. */
-export function declaredCandidates(workload: Workload, names?: string[]): Candidate[] {
-  return chosenSettings(workload, names).map(candidateOf);
+export async function declaredCandidates(workload: LoadedWorkload, names?: string[]): Promise<Candidate[]> {
+  return await Promise.all(chosenSettings(workload, names).map((settings) => candidateOf(settings, workload.folder)));
 }
 
-export function candidateOf(settings: CandidateSettings): Candidate {
+/**
+ * @param folder of the workload, where modules of its own stand
+ * @throws FalconryError `workload.invalid`
+ */
+export async function candidateOf(settings: CandidateSettings, folder: string): Promise<Candidate> {
   switch (settings.type) {
     case "majority":
       return majority(settings.name);
@@ -53,5 +58,7 @@ export function candidateOf(settings: CandidateSettings): Candidate {
       const { name, type: _, ...rest } = settings;
       return gradientBoosting(name, rest);
     }
+    case "module":
+      return await ownCandidate(settings, folder);
   }
 }

@@ -2,6 +2,7 @@ import type { LoadedWorkload } from "@falconry/model/workload.ts";
 import type { FittedModel } from "../candidates/fit-model.ts";
 import type { DatasetReference } from "../datasets/dataset-store.ts";
 import type { CrossValidated } from "../evaluation/cross-validate.ts";
+import type { Decided } from "../evaluation/decisions.ts";
 import type { Measured, Scored } from "../evaluation/measure.ts";
 import type { BuiltFeatures } from "../features/build-features.ts";
 import type { Leak } from "../features/records-view.ts";
@@ -20,6 +21,7 @@ export interface Trained {
   /** Name of the candidate that was chosen. */
   best: string;
   model: FittedModel;
+  decisions: Omit<Decided, "model">;
   /** Of the test part. */
   answers: Scored;
   test: Measured;

@@ -1,4 +1,5 @@
 import type { Interval } from "@falconry/model/intervals.ts";
+import type { CalibrationEffect } from "../evaluation/calibration-effect.ts";
 import type { ClassReport } from "./class-report.ts";
 import type { Findings, Trained } from "./findings.ts";
 
@@ -18,6 +19,7 @@ export function modelCard(trained: Trained, findings: Findings): string {
     "## On rows that it had not seen",
     testFigures(trained),
     ...findings.classes.map(classFigures),
+    ...(trained.decisions.calibration === undefined ? [] : ["## Calibration", calibration(trained.decisions.calibration)]),
     "## Where it does worst",
     worst(trained, findings),
     "## What it looks at",
@@ -85,6 +87,19 @@ function classFigures({ name, rows, ...figures }: ClassReport): string {
   return `${name}, ${count(rows, "row")}:\n\n${table(
     ["metric", "value, 95 % interval"],
     Object.entries(shown).map(([metric, measured]) => [metric, estimate(measured)]),
+  )}`;
+}
+
+function calibration({ logLoss, brier }: CalibrationEffect): string {
+  const rows = Object.entries({ "log loss": logLoss, Brier: brier }).map(([measure, { before, after, difference }]) => [
+    measure,
+    estimate(before),
+    estimate(after),
+    `${signed(difference.value)} (${signed(difference.low)} to ${signed(difference.high)})`,
+  ]);
+  return `What the candidate said out of fold decided how its probabilities are corrected; every figure above is of the corrected ones. On the test rows, lower is better:\n\n${table(
+    ["measure", "before", "after", "difference"],
+    rows,
   )}`;
 }
 

@@ -25,6 +25,7 @@ export async function report(trained: Trained): Promise<Record<string, unknown>>
     [slicesPath]: plain(slices),
     "evaluation/candidates.json": plain(others),
     ...(await searchFiles(trained)),
+    ...decisionFiles(trained.decisions),
     "reference.json": plain(trainingReference(features.train, answers.predictions)),
     ...(isRegression ? await regressionFiles(trained) : await classFiles(answers, classes)),
   };
@@ -53,6 +54,11 @@ function results({ actual, predictions, classes }: Scored): number[] {
   return actual.map((value, row) =>
     classes.length === 0 ? Math.abs(Number(value) - Number(predictions[row])) : Number(value === predictions[row]),
   );
+}
+
+/** Where the workload asked for decisions beside the fit. */
+function decisionFiles({ calibration }: Trained["decisions"]): Record<string, unknown> {
+  return { ...(calibration && { "evaluation/calibrated.json": plain(calibration) }) };
 }
 
 async function classFiles(answers: Scored, reports: ClassReport[]): Promise<Record<string, unknown>> {

@@ -43,7 +43,7 @@ const procedure = (change: Partial<Procedure> = {}): Procedure => ({
     { name: "fixed", type: "logistic-regression", C: 0.01 },
     { name: "varied", type: "logistic-regression", C: 0.01 },
   ],
-  make: regression,
+  make: async (settings) => regression(settings),
   crossValidation: { folds: 6, seed: 3 },
   metric: "accuracy",
   budget: { trials: 20 },
