@@ -30,7 +30,7 @@ describe.skipIf(!existsSync(knownTablesFolder))("on a table of the world (../sha
       const workload = await loadWorkload(folder);
       const { train, tested } = await featuresOf(workload);
       const asked = [tested, withoutEverySecond(tested), withNewTexts(tested)];
-      for (const candidate of declaredCandidates(workload)) {
+      for (const candidate of await declaredCandidates(workload)) {
         const model = await fitModel(candidate, train, 1);
         // the export itself asks both the same, and throws where they differ
         for (const rows of asked) await exportGraph(model, rows);
