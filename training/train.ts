@@ -11,8 +11,8 @@ import { declaredCandidates } from "./candidates/declared.ts";
 import { fitModel } from "./candidates/fit-model.ts";
 import { type DatasetReference, DatasetStore } from "./datasets/dataset-store.ts";
 import { best, type CrossValidated, crossValidate } from "./evaluation/cross-validate.ts";
-import { decide } from "./evaluation/decisions.ts";
-import { type Measured, measureWithIntervals, type Scored, scored } from "./evaluation/measure.ts";
+import { decide, requireDecidable } from "./evaluation/decisions.ts";
+import { type Measured, measureWithIntervals, type Scored, scoredBy } from "./evaluation/measure.ts";
 import { exportGraph } from "./export/export-graph.ts";
 import { type BuiltFeatures, buildFeatures } from "./features/build-features.ts";
 import { knownAfterEvent, type Leak } from "./features/records-view.ts";
@@ -68,6 +68,8 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
   progress(`features of ${manifest.rows} records`);
   const features = await buildFeatures(environment, declaration, dataset, manifest);
 
+  requireDecidable(declaration, features.set);
+
   const tags = lineage({ workload: workload.name, dataset: dataset.digest, features: features.digest });
   const experiment = { experiment: workload.name, tags: { ...tags, ...(await sourceTags(workload.name, trainedBy)) }, now };
   return await TrainingRun.during(environment.mlflow, experiment, async (run) => {
@@ -86,7 +88,7 @@ export async function train(environment: Environment, workload: LoadedWorkload, 
     const fitted = await fitModel(winner, features.train, declaration.crossValidation.seed);
     const { model, ...decisions } = await decide(winner, fitted, features, declaration, progress);
     const graph = await exportGraph(model, features.test);
-    const answers = scored(features.test, model.predict(features.test));
+    const answers = scoredBy(model, features.test);
     const test = measureWithIntervals(answers, declaration.crossValidation.seed);
     await run.logMetrics(testMetrics(test));
     if (classes.length > 0) {
@@ -160,6 +162,7 @@ async function logInputs(
     candidates: candidates.map(({ name }) => name).join(", "),
     metric: declaration.metric,
     calibration: String(declaration.calibration ?? false),
+    ...Object.fromEntries(Object.entries(declaration.costs ?? {}).map(([key, value]) => [`costs.${key}`, String(value)])),
     ...Object.fromEntries(split),
     "crossValidation.seed": String(declaration.crossValidation.seed),
     "crossValidation.folds": String(declaration.crossValidation.folds),
