@@ -27,7 +27,7 @@ const column = z.strictObject({
 
 const setting = z.union([z.string(), z.number(), z.boolean(), z.array(z.number())]);
 
-const candidate = z.discriminatedUnion("type", [
+export const candidateSchema = z.discriminatedUnion("type", [
   /** Each class as probable as it was frequent. */
   z.strictObject({ name, type: z.literal("majority") }),
   /** The mean of a regression's target. */
@@ -125,6 +125,12 @@ const split = z.discriminatedUnion("type", [
   }),
 ]);
 
+/** When a search ends: after so many settings were tried, or so many seconds of fitting, those of the nested cross-validation included. */
+export const searchBudgetSchema = z.union([
+  z.strictObject({ trials: z.number().int().positive() }),
+  z.strictObject({ seconds: z.number().positive() }),
+]);
+
 /** What a `workload.ts` declares (D10): one plain object, `satisfies Workload`. */
 export const workloadSchema = z.strictObject({
   name,
@@ -160,8 +166,21 @@ export const workloadSchema = z.strictObject({
     sql: z.string(),
   }),
   split,
-  crossValidation: z.strictObject({ folds: z.number().int().min(2), seed }),
-  candidates: z.array(candidate).nonempty(),
+  crossValidation: z.strictObject({
+    folds: z.number().int().min(2),
+    /** How often the rows are dealt into folds anew. @default 1 */
+    repeats: z.number().int().positive().optional(),
+    seed,
+  }),
+  /** A search among the candidates' settings in every training; `falconry train --budget` asks for one, or for another. */
+  search: z
+    .strictObject({
+      budget: searchBudgetSchema,
+      /** Folds of the nested cross-validation, which measures the training with its search; 0 for none. @default 3 up to 10,000 rows to fit on, 0 above */
+      outerFolds: z.number().int().nonnegative().optional(),
+    })
+    .optional(),
+  candidates: z.array(candidateSchema).nonempty(),
   /**
    * The chosen candidate's probabilities are calibrated, by what it says out of fold: they come true as often as they say. Of classes.
    * @default false
@@ -203,7 +222,8 @@ export const workloadSchema = z.strictObject({
 /** As it is written; what has a default may be left out. */
 export type Workload = z.input<typeof workloadSchema>;
 export type Column = z.infer<typeof column>;
-export type CandidateSettings = z.infer<typeof candidate>;
+export type SearchBudget = z.infer<typeof searchBudgetSchema>;
+export type CandidateSettings = z.infer<typeof candidateSchema>;
 
 /** A declaration together with the folder it was read from. */
 export interface LoadedWorkload extends Workload {

@@ -1,5 +1,5 @@
 import { FalconryError } from "@falconry/environment/error.ts";
-import type { CandidateSettings, LoadedWorkload } from "@falconry/model/workload.ts";
+import type { CandidateSettings, LoadedWorkload, Workload } from "@falconry/model/workload.ts";
 import type { Candidate } from "./candidate.ts";
 import { cnn } from "./cnn.ts";
 import { gradientBoosting } from "./gradient-boosting.ts";
@@ -8,15 +8,15 @@ import { logisticRegression } from "./logistic-regression.ts";
 import { majority } from "./majority.ts";
 import { meanBaseline } from "./mean.ts";
 import { mlp } from "./mlp.ts";
-import { ownCandidate } from "./own-candidate.ts";
+import { loadOwnModule, type OwnModule } from "./own-candidate.ts";
 
 /**
- * The candidates that a workload declares, in its order.
+ * The settings that a workload declares for its candidates, in its order.
  *
  * @param names only these
- * @throws FalconryError `train.unknown-candidate`, `workload.invalid`
+ * @throws FalconryError `train.unknown-candidate`
  */
-export async function declaredCandidates(workload: LoadedWorkload, names?: string[]): Promise<Candidate[]> {
+export function chosenSettings(workload: Workload, names?: string[]): CandidateSettings[] {
   const declared = workload.candidates.map(({ name }) => name);
   const unknown = names?.find((name) => !declared.includes(name));
   if (unknown !== undefined) {
@@ -25,12 +25,31 @@ export async function declaredCandidates(workload: LoadedWorkload, names?: strin
       hint: `Name one of: ${declared.join(", ")}`,
     });
   }
-  const wanted = workload.candidates.filter(({ name }) => names === undefined || names.includes(name));
-  return await Promise.all(wanted.map((settings) => make(settings, workload.folder)));
+  return workload.candidates.filter(({ name }) => names === undefined || names.includes(name));
 }
 
-/** @param folder of the workload, where modules of its own stand */
-async function make(settings: CandidateSettings, folder: string): Promise<Candidate> {
+/** The candidates of {@link chosenSettings}. @throws FalconryError `workload.invalid` */
+export async function declaredCandidates(workload: LoadedWorkload, names?: string[]): Promise<Candidate[]> {
+  const chosen = chosenSettings(workload, names);
+  return chosen.map(await candidateMaker(chosen, workload.folder));
+}
+
+/**
+ * How candidates are made of these settings, and of a search's variations of them. Modules of the workload's own are loaded now, once.
+ *
+ * @param folder of the workload
+ * @throws FalconryError `workload.invalid`
+ */
+export async function candidateMaker(
+  chosen: readonly CandidateSettings[],
+  folder: string,
+): Promise<(settings: CandidateSettings) => Candidate> {
+  const own = new Map<string, OwnModule>();
+  for (const settings of chosen) if (settings.type === "module") own.set(settings.module, await loadOwnModule(settings.module, folder));
+  return (settings) => candidateOf(settings, own);
+}
+
+function candidateOf(settings: CandidateSettings, own: ReadonlyMap<string, OwnModule>): Candidate {
   switch (settings.type) {
     case "majority":
       return majority(settings.name);
@@ -53,6 +72,12 @@ async function make(settings: CandidateSettings, folder: string): Promise<Candid
       return gradientBoosting(name, rest);
     }
     case "module":
-      return await ownCandidate(settings, folder);
+      return moduleOf(settings, own)(settings);
   }
+}
+
+function moduleOf({ module }: { module: string }, own: ReadonlyMap<string, OwnModule>): OwnModule {
+  const loaded = own.get(module);
+  if (loaded === undefined) throw new RangeError(`${module} was not loaded`);
+  return loaded;
 }

@@ -6,6 +6,7 @@ import type { Decided } from "../evaluation/decisions.ts";
 import type { Measured, Scored } from "../evaluation/measure.ts";
 import type { BuiltFeatures } from "../features/build-features.ts";
 import type { Leak } from "../features/records-view.ts";
+import type { Selected } from "../search/select-in-run.ts";
 import type { ClassReport } from "./class-report.ts";
 import type { PairedComparison } from "./paired-comparison.ts";
 import type { Importance } from "./permutation-importance.ts";
@@ -25,6 +26,8 @@ export interface Trained {
   answers: Scored;
   test: Measured;
   leaks: Leak[];
+  /** The settings that were tried, and what their choosing comes to. */
+  selection: Pick<Selected, "trials" | "nested">;
 }
 
 /** What a model's figures rest on. */

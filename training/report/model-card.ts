@@ -12,11 +12,12 @@ export function modelCard(trained: Trained, findings: Findings): string {
   const { workload, decisions } = trained;
   return [
     `# ${workload.name}: ${workload.question}`,
-    `The candidate \`${trained.best}\`, chosen among ${count(trained.compared.length, "candidate")} by ${workload.metric} in ${workload.crossValidation.folds}-fold cross-validation.`,
+    `The candidate \`${trained.best}\`, chosen among ${count(trained.compared.length, "candidate")} by ${workload.metric} in ${folds(workload)} cross-validation.`,
     "## Data",
     data(trained),
     "## Candidates",
     candidates(trained, findings),
+    ...searched(trained),
     "## On rows that it had not seen",
     testFigures(trained),
     ...findings.classes.map(classFigures),
@@ -59,6 +60,21 @@ function candidates({ compared, best, workload }: Trained, { others }: Findings)
     return [name, measured === undefined ? "" : estimate({ value: measured.mean, ...measured }), beside];
   });
   return `${table(["candidate", workload.metric, "beside the chosen one, fold by fold"], rows)}\n\nIntervals of 95 %. One that holds 0 says that the two may be as good.`;
+}
+
+function folds({ crossValidation: { folds, repeats = 1 } }: Trained["workload"]): string {
+  return repeats === 1 ? `${folds}-fold` : `${repeats} times ${folds}-fold`;
+}
+
+function searched({ selection: { trials, nested }, workload }: Trained): string[] {
+  if (trials.length === 0) return [];
+  const measured = nested?.metrics[workload.metric];
+  const tried = `${count(trials.length, "trial")} of other settings: evaluation/search.json.`;
+  if (measured === undefined) return [`${tried} The best of many looks better on its own folds than it is; the test part below tells.`];
+  const { mean: value, low, high } = measured;
+  return [
+    `${tried} The best of many looks better on its own folds than it is: in a nested cross-validation the whole search comes to ${workload.metric} ${estimate({ value, low, high })}.`,
+  ];
 }
 
 function testFigures({ test }: Trained): string {
