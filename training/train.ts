@@ -7,10 +7,10 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import { type RecordedPredictions, recordedPredictionsPath } from "@falconry/model/lineage.ts";
 import { confusionMatrix } from "@falconry/model/metrics.ts";
-import type { LoadedWorkload, SearchBudget } from "@falconry/model/workload.ts";
+import type { CandidateSettings, LoadedWorkload, SearchBudget } from "@falconry/model/workload.ts";
 import { z } from "zod";
 import type { Candidate } from "./candidates/candidate.ts";
-import { candidateMaker, chosenSettings } from "./candidates/declared.ts";
+import { candidateOf, chosenSettings } from "./candidates/declared.ts";
 import { fitModel } from "./candidates/fit-model.ts";
 import { type DatasetReference, DatasetStore } from "./datasets/dataset-store.ts";
 import type { CrossValidated } from "./evaluation/cross-validate.ts";
@@ -121,8 +121,8 @@ async function carryOut(
   } = tools;
   const declaration = asked.seed === undefined ? workload : withSeed(workload, asked.seed);
   const settings = chosenSettings(declaration, asked.candidates);
-  const make = await candidateMaker(settings, workload.folder);
-  const candidates = settings.map(make);
+  const make = (settings: CandidateSettings) => candidateOf(settings, declaration.folder);
+  const candidates = await Promise.all(settings.map(make));
   const datasets = new DatasetStore(environment);
   const dataset = await datasets.resolve(workload.name, asked.dataset);
   const manifest = await datasets.manifest(dataset);
@@ -221,6 +221,7 @@ function withSeed(workload: LoadedWorkload, seed: number): LoadedWorkload {
 
 /** Characters that MLflow takes; workload.json holds the whole. */
 const longestParameter = 6000;
+
 /** Whatever is in it changes what the training comes to. */
 function whatDecides(
   { folder: _, ...declaration }: LoadedWorkload,

@@ -8,13 +8,12 @@ import { logisticRegression } from "./logistic-regression.ts";
 import { majority } from "./majority.ts";
 import { meanBaseline } from "./mean.ts";
 import { mlp } from "./mlp.ts";
-import { loadOwnModule, type OwnModule } from "./own-candidate.ts";
+import { ownCandidate } from "./own-candidate.ts";
 
 /**
  * The settings that a workload declares for its candidates, in its order.
  *
- * @param names only these
- * @throws FalconryError `train.unknown-candidate`
+ * @param names only these @throws FalconryError `train.unknown-candidate`
  */
 export function chosenSettings(workload: Workload, names?: string[]): CandidateSettings[] {
   const declared = workload.candidates.map(({ name }) => name);
@@ -28,28 +27,16 @@ export function chosenSettings(workload: Workload, names?: string[]): CandidateS
   return workload.candidates.filter(({ name }) => names === undefined || names.includes(name));
 }
 
-/** The candidates of {@link chosenSettings}. @throws FalconryError `workload.invalid` */
+/** The candidates of {@link chosenSettings}. */
 export async function declaredCandidates(workload: LoadedWorkload, names?: string[]): Promise<Candidate[]> {
-  const chosen = chosenSettings(workload, names);
-  return chosen.map(await candidateMaker(chosen, workload.folder));
+  return await Promise.all(chosenSettings(workload, names).map((settings) => candidateOf(settings, workload.folder)));
 }
 
 /**
- * How candidates are made of these settings, and of a search's variations of them. Modules of the workload's own are loaded now, once.
- *
- * @param folder of the workload
+ * @param folder of the workload, where modules of its own stand
  * @throws FalconryError `workload.invalid`
  */
-export async function candidateMaker(
-  chosen: readonly CandidateSettings[],
-  folder: string,
-): Promise<(settings: CandidateSettings) => Candidate> {
-  const own = new Map<string, OwnModule>();
-  for (const settings of chosen) if (settings.type === "module") own.set(settings.module, await loadOwnModule(settings.module, folder));
-  return (settings) => candidateOf(settings, own);
-}
-
-function candidateOf(settings: CandidateSettings, own: ReadonlyMap<string, OwnModule>): Candidate {
+export async function candidateOf(settings: CandidateSettings, folder: string): Promise<Candidate> {
   switch (settings.type) {
     case "majority":
       return majority(settings.name);
@@ -72,12 +59,6 @@ function candidateOf(settings: CandidateSettings, own: ReadonlyMap<string, OwnMo
       return gradientBoosting(name, rest);
     }
     case "module":
-      return moduleOf(settings, own)(settings);
+      return await ownCandidate(settings, folder);
   }
-}
-
-function moduleOf({ module }: { module: string }, own: ReadonlyMap<string, OwnModule>): OwnModule {
-  const loaded = own.get(module);
-  if (loaded === undefined) throw new RangeError(`${module} was not loaded`);
-  return loaded;
 }

@@ -18,42 +18,37 @@ export type MakeCandidate = (settings: NonNullable<OwnSettings["settings"]>) => 
 
 const inputKinds = ["standardised", "one-scale", "raw"] satisfies InputKind[];
 
-/** Makes candidates of a loaded module. @throws FalconryError `train.candidate-failed` */
-export type OwnModule = (settings: OwnSettings) => Candidate;
-
 /**
- * Loads a workload's own module. Whatever it does wrong is said in its name; its file's SHA-256 is one of a candidate's settings, so that a run
- * says which code it was fitted by.
+ * A candidate from a workload's own module. Whatever the module does wrong is said in its name; its file's SHA-256 is one of the settings, so
+ * that a run says which code it was fitted by.
  *
- * @param module relative to the folder
- * @throws FalconryError `workload.invalid`
+ * @param folder of the workload
+ * @throws FalconryError `workload.invalid`, `train.candidate-failed`
  */
-export async function loadOwnModule(module: string, folder: string): Promise<OwnModule> {
+export async function ownCandidate({ name, module, settings = {} }: OwnSettings, folder: string): Promise<Candidate> {
   const path = join(folder, module);
   const digest = sha256(await readFile(path));
   const url = pathToFileURL(path);
   // a module is loaded once per address: a file that has changed meanwhile is another module
   url.search = digest;
   const make = await workloadFunction<MakeCandidate>(url, "candidate", "MakeCandidate in training/candidates/own-candidate.ts");
-  return ({ name, settings = {} }) => {
-    const complaints = complaintsOf(name, module);
-    const { failed, threw } = complaints;
-    const own = asking(() => make(settings), threw);
-    if (!inputKinds.includes(own?.inputs)) throw failed(`inputs is ${own?.inputs}, and has to be one of ${inputKinds.join(", ")}`);
-    if (typeof own.fit !== "function") throw failed("it has no function fit");
-    return {
-      name,
-      settings: { module, sha256: digest, ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])) },
-      searchSpace: own.searchSpace ?? {},
-      inputs: own.inputs,
-      async fit(examples, seed) {
-        try {
-          return soundFit(await own.fit(examples, seed), examples, complaints);
-        } catch (error) {
-          throw threw(error);
-        }
-      },
-    };
+  const complaints = complaintsOf(name, module);
+  const { failed, threw } = complaints;
+  const own = asking(() => make(settings), threw);
+  if (!inputKinds.includes(own?.inputs)) throw failed(`inputs is ${own?.inputs}, and has to be one of ${inputKinds.join(", ")}`);
+  if (typeof own.fit !== "function") throw failed("it has no function fit");
+  return {
+    name,
+    settings: { module, sha256: digest, ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])) },
+    searchSpace: own.searchSpace ?? {},
+    inputs: own.inputs,
+    async fit(examples, seed) {
+      try {
+        return soundFit(await own.fit(examples, seed), examples, complaints);
+      } catch (error) {
+        throw threw(error);
+      }
+    },
   };
 }
 

@@ -43,7 +43,7 @@ const procedure = (change: Partial<Procedure> = {}): Procedure => ({
     { name: "fixed", type: "logistic-regression", C: 0.01 },
     { name: "varied", type: "logistic-regression", C: 0.01 },
   ],
-  make: regression,
+  make: async (settings) => regression(settings),
   crossValidation: { folds: 6, seed: 3 },
   metric: "accuracy",
   budget: { trials: 20 },
@@ -80,7 +80,7 @@ describe("a search", () => {
   test("varies the settings of a workload's own module, beside the ones that it leaves alone", async () => {
     const made: CandidateSettings[] = [];
     const own: CandidateSettings = { name: "varied", type: "module", module: "./own.ts", settings: { C: 1, depth: 3 } };
-    const make = (settings: CandidateSettings) => {
+    const make = async (settings: CandidateSettings) => {
       made.push(settings);
       return regression(settings);
     };

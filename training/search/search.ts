@@ -11,7 +11,7 @@ import type { Trial } from "./trial.ts";
 export interface Searched {
   rows: FeatureTable;
   declared: readonly { settings: CandidateSettings; candidate: Candidate; results: CrossValidated }[];
-  make: (settings: CandidateSettings) => Candidate;
+  make: (settings: CandidateSettings) => Promise<Candidate>;
   crossValidation: Workload["crossValidation"];
   metric: Workload["metric"];
   budget: SearchBudget;
@@ -44,7 +44,7 @@ export async function search(searched: Searched, { measured, came }: SearchTools
       return { trial: number, scores: folds.map(({ metrics }) => metrics[metric] ?? Number.NaN), failed: failure !== undefined };
     });
     const step = nextStep([...measuredBefore, ...standings], rungs);
-    const trial = step === undefined ? begun(searched, trials) : trials[step.trial - 1];
+    const trial = step === undefined ? await begun(searched, trials) : trials[step.trial - 1];
     if (trial === undefined) break;
     const until = step?.folds ?? rungs[0] ?? folds.length;
     for (const [index, fold] of folds.entries()) {
@@ -61,25 +61,26 @@ export async function search(searched: Searched, { measured, came }: SearchTools
 }
 
 /** The next trial, put behind the others; undefined where there is none to begin. */
-function begun({ declared, make, crossValidation, budget }: Searched, trials: Trial[]): Trial | undefined {
-  const varied = declared.filter(({ candidate }) => Object.keys(candidate.searchSpace).length > 0);
+async function begun({ declared, make, crossValidation, budget }: Searched, trials: Trial[]): Promise<Trial | undefined> {
+  const searchable = declared.filter(({ candidate }) => Object.keys(candidate.searchSpace).length > 0);
   const number = trials.length + 1;
-  const chosen = varied[(number - 1) % varied.length];
+  const chosen = searchable[(number - 1) % searchable.length];
   if (chosen === undefined || ("trials" in budget && number > budget.trials)) return undefined;
   const { settings, candidate } = chosen;
   const drawn = drawSettings(candidate.searchSpace, crossValidation.seed, number);
   const trial: Trial = {
     number,
     of: candidate.name,
-    candidate: { ...make(withDrawn(settings, drawn)), name: `${candidate.name}-trial-${number}` },
+    candidate: { ...(await make(varied(settings, drawn))), name: `${candidate.name}-trial-${number}` },
     folds: [],
   };
   trials.push(trial);
   return trial;
 }
 
-/** A workload's own module has its settings apart. */
-function withDrawn(settings: CandidateSettings, drawn: DrawnSettings): CandidateSettings {
-  const changed = settings.type === "module" ? { ...settings, settings: { ...settings.settings, ...drawn } } : { ...settings, ...drawn };
-  return candidateSchema.parse(changed);
+/** The declared settings with the drawn ones in their places. */
+function varied(settings: CandidateSettings, drawn: DrawnSettings): CandidateSettings {
+  return candidateSchema.parse(
+    settings.type === "module" ? { ...settings, settings: { ...settings.settings, ...drawn } } : { ...settings, ...drawn },
+  );
 }

@@ -11,7 +11,7 @@ import type { Trial } from "./trial.ts";
 /** How a training comes from rows to the candidate that it registers. */
 export interface Procedure {
   candidates: readonly CandidateSettings[];
-  make: (settings: CandidateSettings) => Candidate;
+  make: (settings: CandidateSettings) => Promise<Candidate>;
   crossValidation: Workload["crossValidation"];
   metric: Workload["metric"];
   /** None: only the declared settings. */
@@ -48,7 +48,7 @@ export async function selectCandidate(rows: FeatureTable, procedure: Procedure, 
   const { crossValidation, metric, budget, make } = procedure;
   const declared = [];
   for (const settings of procedure.candidates) {
-    const candidate = make(settings);
+    const candidate = await make(settings);
     tools.begins(candidate);
     const results = await crossValidate(candidate, rows, crossValidation, async (fold, measureNow) =>
       metricsOf((await tools.measured(`${candidate.name}/fold ${fold}`, measureNow)).outcome),
