@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runFalconry } from "./run-falconry.ts";
 
 const MiB = 2 ** 20;
-const largeBytes = 96 * MiB;
+const largeBytes = 64 * MiB;
 const name = `scans-${randomUUID().slice(0, 8)}`;
 let folder: string;
 let scans: string;
@@ -37,9 +37,10 @@ describe("a folder", () => {
     const first = await datasets("commit", name, folder);
     expect(first).toMatchObject({ exitCode: 0, document: { dataset: { name, files: 2 } } });
     expect(await datasets("tag", name, "before")).toMatchObject({ exitCode: 0, document: { digest: first.document.dataset.digest } });
-    await writeFile(join(folder, "notes.txt"), "other");
+    const other = `other ${name}`;
+    await writeFile(join(folder, "notes.txt"), other);
     const second = await datasets("commit", name, folder);
-    expect(second.document.uploaded.bytes).toBe("other".length);
+    expect(second.document.uploaded.bytes).toBe(other.length);
     const { document } = await datasets("diff", name, "before");
     expect(document).toMatchObject({ kind: "folder", files: { changed: 1, same: 1 }, examples: { changed: ["notes.txt"] } });
     const listed = await datasets("list", name);
