@@ -15,10 +15,12 @@ import { fitModel } from "./candidates/fit-model.ts";
 import { type DatasetReference, DatasetStore } from "./datasets/dataset-store.ts";
 import type { CrossValidated } from "./evaluation/cross-validate.ts";
 import { decide, requireDecidable } from "./evaluation/decisions.ts";
+import { learningCurve } from "./evaluation/learning-curve.ts";
 import { type Measured, measureWithIntervals, type Scored, scoredBy } from "./evaluation/measure.ts";
 import { exportGraph } from "./export/export-graph.ts";
 import { type BuiltFeatures, buildFeatures } from "./features/build-features.ts";
 import { knownAfterEvent, type Leak } from "./features/records-view.ts";
+import { foldMemory } from "./journal/fold-memory.ts";
 import { lastUnfinished, trainingsFolder, type Unfinished } from "./journal/unfinished.ts";
 import { report } from "./report/report.ts";
 import { selectInRun } from "./search/select-in-run.ts";
@@ -168,6 +170,7 @@ async function carryOut(
     }
     await run.logArtifact(recordedPredictionsPath, recorded(answers));
     progress("looking at what it does");
+    const learnt = await learningCurve(winner, features.train, declaration, foldMemory(journal));
     const leaks = knownAfterEvent(declaration);
     const compared = selection.compared.map(({ results }) => results);
     const trained = {
@@ -179,6 +182,7 @@ async function carryOut(
       selection,
       model,
       decisions,
+      learnt,
       answers,
       test,
       leaks,
