@@ -79,7 +79,7 @@ export interface TrainingReport {
  * on the test part, exported as one ONNX graph, logged, registered. The same dataset version, declaration, seed and number of trials give the same bytes and
  * metrics. What it has measured is on disk at once: after a kill {@link resumeTraining} goes on.
  *
- * @throws FalconryError `train.unknown-candidate`, `train.leaking-column`, `train.feature-sql`, `train.too-few-rows`,
+ * @throws FalconryError `workload.invalid`, `train.unknown-candidate`, `train.leaking-column`, `train.feature-sql`, `train.too-few-rows`,
  *   `train.candidate-failed`, `train.export-differs`, `train.journal-unwritable`, `tracking.unreachable`, and those of reading a dataset version
  */
 export async function train(environment: Environment, workload: LoadedWorkload, options: TrainOptions = {}): Promise<TrainingReport> {
@@ -169,7 +169,7 @@ async function carryOut(
       });
     }
     await run.logArtifact(recordedPredictionsPath, recorded(answers));
-    progress("looking at what it does");
+    progress(`fitting ${winner.name} on fewer rows`);
     const learnt = await learningCurve(winner, features.train, declaration, foldMemory(journal));
     const leaks = knownAfterEvent(declaration);
     const compared = selection.compared.map(({ results }) => results);
@@ -187,6 +187,7 @@ async function carryOut(
       test,
       leaks,
     };
+    progress("looking at what it does");
     for (const [path, content] of Object.entries(await report(trained))) await run.logArtifact(path, content);
 
     progress("registering the model");

@@ -1,7 +1,7 @@
 import type { Workload } from "@falconry/model/workload.ts";
 import { mean } from "simple-statistics";
 import type { Candidate } from "../candidates/candidate.ts";
-import { type FeatureTable, selectRows } from "../features/feature-table.ts";
+import { type FeatureTable, selectRows, withoutRows } from "../features/feature-table.ts";
 import { dealtFolds, stratifiedSplit } from "../features/split.ts";
 import type { FoldMemory } from "../journal/fold-memory.ts";
 import { measureFold } from "./cross-validate.ts";
@@ -42,7 +42,7 @@ export async function learningCurve(
   measured: FoldMemory,
 ): Promise<LearningCurve | NoLearningCurve> {
   const held = dealtFolds(rows, folds, seed).slice(0, foldsMeasured);
-  const others = held.map((fold) => without(rows, fold));
+  const others = held.map((fold) => withoutRows(rows, fold));
   const smallest = others.map((other) => shareOf(other, shares[0] ?? 1, seed));
   const lacking = smallest.map(tooFew).find((reason) => reason !== undefined);
   if (lacking !== undefined) return { skipped: lacking };
@@ -59,14 +59,6 @@ export async function learningCurve(
     points.push({ rows: mean(fitted.map(({ keys }) => keys.length)), value: mean(values), folds: values });
   }
   return { points };
-}
-
-function without(rows: FeatureTable, fold: number[]): FeatureTable {
-  const isHeld = new Set(fold);
-  return selectRows(
-    rows,
-    [...rows.keys.keys()].filter((row) => !isHeld.has(row)),
-  );
 }
 
 function shareOf(rows: FeatureTable, share: number, seed: number): FeatureTable {
