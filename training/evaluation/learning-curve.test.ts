@@ -59,10 +59,10 @@ describe("a learning curve", () => {
 
   test("is not drawn where an eighth holds too few rows of a class, and says which", async () => {
     expect(await learningCurve(learner(), table(400, 40), settings, now)).toEqual({
-      skipped: "an eighth of the rows holds 1 of class yes",
+      skipped: "an eighth of the rows holds 1 of class yes, and 2 are needed",
     });
     expect(await learningCurve(learner(), { ...table(60), classes: [] }, { ...settings, metric: "r2" }, now)).toEqual({
-      skipped: "an eighth of the rows is 6 of them",
+      skipped: "an eighth of the rows is 6, and 10 are needed",
     });
   });
 

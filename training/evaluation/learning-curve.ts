@@ -26,7 +26,7 @@ export interface NoLearningCurve {
 
 const shares = [1 / 8, 1 / 4, 1 / 2, 1];
 const foldsMeasured = 2;
-/** Of a class, or of a regression's rows: on fewer a fit says more of chance than of their number. */
+/** Of each class, and in all: on fewer a fit says more of chance than of their number. */
 const [fewestOfClass, fewestRows] = [2, 10];
 
 /**
@@ -68,6 +68,6 @@ function shareOf(rows: FeatureTable, share: number, seed: number): FeatureTable 
 function tooFew({ labels, classes, keys }: FeatureTable): string | undefined {
   const ofClass = classes.map((_, label) => labels.filter((one) => one === label).length);
   const scarce = ofClass.findIndex((count) => count < fewestOfClass);
-  if (scarce >= 0) return `an eighth of the rows holds ${ofClass[scarce]} of class ${classes[scarce]}`;
-  return keys.length < fewestRows ? `an eighth of the rows is ${keys.length} of them` : undefined;
+  if (scarce >= 0) return `an eighth of the rows holds ${ofClass[scarce]} of class ${classes[scarce]}, and ${fewestOfClass} are needed`;
+  return keys.length < fewestRows ? `an eighth of the rows is ${keys.length}, and ${fewestRows} are needed` : undefined;
 }
