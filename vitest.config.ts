@@ -26,9 +26,11 @@ export default defineConfig({
           exclude: [integration, ...simulation, ...notOurs],
           isolate: false,
           unstubEnvs: true,
+          // a busy machine is no failure
+          testTimeout: 30 * SECOND,
         },
       },
-      { extends: true, test: { name: "simulation", include: simulation, exclude: notOurs } },
+      { extends: true, test: { name: "simulation", include: simulation, exclude: notOurs, testTimeout: 120 * SECOND } },
       {
         extends: true,
         test: {
