@@ -7,7 +7,6 @@ import { linearRegressor, onOriginalScale } from "./linear/linear-model.ts";
 import { minimum } from "./linear/newton.ts";
 import { SquaredLoss } from "./linear/squared-loss.ts";
 import type { SearchSpace } from "./search-space.ts";
-import { standardisation } from "./standardisation.ts";
 import { targetScale } from "./target-scale.ts";
 import { requireNumbers } from "./task.ts";
 
@@ -30,8 +29,7 @@ export function linearRegression(name: string, { alpha, penalty = "l2" }: Linear
     inputs: "standardised",
     async fit({ inputs, labels, classes }) {
       requireNumbers(name, "linear regression", classes);
-      const scaling = standardisation(inputs);
-      const columns = standardisedColumns(inputs, scaling);
+      const { columns, scaling } = standardisedColumns(inputs);
       const { shift, scale } = targetScale({ labels, classes });
       const target = Float64Array.from(labels, (label) => (label - shift) / scale);
       const coefficients = penalty === "l1" ? lasso(columns, target, alpha) : minimum(new SquaredLoss(columns, target, alpha));

@@ -7,7 +7,6 @@ import { LogisticLoss } from "./linear/logistic-loss.ts";
 import { minimum } from "./linear/newton.ts";
 import { sparseMinimum } from "./linear/sparse-logistic.ts";
 import type { SearchSpace } from "./search-space.ts";
-import { standardisation } from "./standardisation.ts";
 import { requireClasses } from "./task.ts";
 
 type LogisticSettings = Omit<Extract<CandidateSettings, { type: "logistic-regression" }>, "name" | "type">;
@@ -35,8 +34,7 @@ export function logisticRegression(name: string, { C, penalty = "l2" }: Logistic
     inputs: "standardised",
     async fit(examples) {
       requireClasses(name, "logistic regression", examples.classes);
-      const scaling = standardisation(examples.inputs);
-      const columns = standardisedColumns(examples.inputs, scaling);
+      const { columns, scaling } = standardisedColumns(examples.inputs);
       const coefficients = penalty === "l1" ? sparse(columns, examples, C) : smooth(columns, examples, C);
       if (coefficients !== undefined) return linearClassifier(onOriginalScale(centred(coefficients, columns.length), scaling));
       throw new FalconryError("train.candidate-failed", {

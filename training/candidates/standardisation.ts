@@ -1,5 +1,3 @@
-import { columnOf, type InputMatrix } from "./input-matrix.ts";
-
 /** Of each column of some rows. */
 export interface Standardisation {
   means: number[];
@@ -12,11 +10,6 @@ const constantBelow = 1e-14;
 
 /** The smallest 32-bit float that every runtime tells from 0. */
 const smallestNormal = 2 ** -126;
-
-export function standardisation(inputs: InputMatrix): Standardisation {
-  const columns = Array.from({ length: inputs.columns }, (_, column) => meanAndScale(columnOf(inputs, column)));
-  return { means: columns.map(({ mean }) => mean), scales: columns.map(({ scale }) => scale) };
-}
 
 export function meanAndScale(values: ArrayLike<number>): { mean: number; scale: number } {
   const { mean, variance } = moments(values);

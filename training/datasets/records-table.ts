@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { type DuckDBAppender, type DuckDBConnection, DuckDBDateValue, DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBDateValue,
+  DuckDBInstance,
+  DuckDBTimestampValue,
+  type DuckDBType,
+  type DuckDBValue,
+} from "@duckdb/node-api";
 import type { Column, Workload } from "@falconry/model/workload.ts";
 import { identifier, identifiers, literal } from "../sql.ts";
 import type { ColumnProfile } from "./manifest.ts";
@@ -9,6 +18,8 @@ const microsecondsPerMillisecond = 1000n;
 const millisecondsPerDay = 86_400_000;
 /** Of the row groups of a Parquet file; fixed, because the bytes depend on it. */
 const rowsPerGroup = 122_880;
+/** Rows that go over to DuckDB together: as many as its vectors hold. */
+const rowsPerChunk = 2048;
 
 /** A row whose key an earlier row has as well. */
 export interface Duplicate {
@@ -21,17 +32,21 @@ export interface Duplicate {
 /** Accepted records on their way to Parquet: a DuckDB table on disk, so that there may be more of them than fit into memory. */
 export class RecordsTable {
   readonly #workload: Workload;
-  readonly #columns: Column[];
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #appender: DuckDBAppender;
+  readonly #chunk: DuckDBDataChunk;
+  readonly #sourceRows: bigint[] = [];
+  /** Values of the declared columns that have not gone over yet, by column. */
+  readonly #waiting: { toDuckDB: (value: Value) => DuckDBValue; values: DuckDBValue[] }[];
 
   private constructor(workload: Workload, instance: DuckDBInstance, connection: DuckDBConnection, appender: DuckDBAppender) {
     this.#workload = workload;
-    this.#columns = Object.values(workload.columns);
     this.#instance = instance;
     this.#connection = connection;
     this.#appender = appender;
+    this.#chunk = DuckDBDataChunk.create(typesOf(appender));
+    this.#waiting = Object.values(workload.columns).map(({ type }) => ({ toDuckDB: converters[type], values: [] }));
   }
 
   static async create(workload: Workload, folder: string): Promise<RecordsTable> {
@@ -39,27 +54,48 @@ export class RecordsTable {
     const instance = await DuckDBInstance.create(join(folder, "records.duckdb"), { threads: "1" });
     const connection = await instance.connect();
     const columns = Object.entries(workload.columns).map(([name, column]) => `${identifier(name)} ${sqlTypes[column.type]}`);
-    await connection.run(`CREATE TABLE appended (source_row BIGINT, ${columns.join(", ")})`);
-    return new RecordsTable(workload, instance, connection, await connection.createAppender("appended"));
+    await connection.run(`CREATE TABLE records (source_row BIGINT, ${columns.join(", ")})`);
+    return new RecordsTable(workload, instance, connection, await connection.createAppender("records"));
   }
 
   append(row: number, values: Value[]): void {
-    this.#appender.appendBigInt(BigInt(row));
-    for (const [index, column] of this.#columns.entries()) appendValue(this.#appender, column, values[index] ?? null);
-    this.#appender.endRow();
+    this.#sourceRows.push(BigInt(row));
+    for (const [index, { toDuckDB, values: waiting }] of this.#waiting.entries()) waiting.push(toDuckDB(values[index] ?? null));
+    if (this.#sourceRows.length === rowsPerChunk) this.#appendWaiting();
   }
 
   /** Keeps the first row of each key. Nothing can be appended afterwards. */
   async removeDuplicates(): Promise<Duplicate[]> {
+    this.#appendWaiting();
     this.#appender.closeSync();
-    const key = identifiers(this.#workload.key);
-    await this.#connection.run(`CREATE TABLE records AS SELECT *, min(source_row) OVER (PARTITION BY ${key}) AS first_row FROM appended`);
-    const texts = this.#workload.key.map((name) => `CAST(${identifier(name)} AS VARCHAR)`);
+    const { key } = this.#workload;
+    const texts = key.map((name) => `CAST(${identifier(name)} AS VARCHAR)`);
     const found = await this.#connection.runAndReadAll(
-      `SELECT source_row, first_row, ${texts.join(", ")} FROM records WHERE source_row > first_row ORDER BY source_row`,
+      `SELECT source_row, first_row, ${texts.join(", ")}
+       FROM records JOIN (SELECT ${identifiers(key)}, min(source_row) AS first_row FROM records GROUP BY ALL HAVING count(*) > 1)
+       USING (${identifiers(key)}) WHERE source_row > first_row ORDER BY source_row`,
     );
-    await this.#connection.run("DELETE FROM records WHERE source_row > first_row");
-    return found.getRows().map(([row, firstRow, ...values]) => ({ row: Number(row), firstRow: Number(firstRow), key: values.map(String) }));
+    const duplicates = found
+      .getRows()
+      .map(([row, firstRow, ...values]) => ({ row: Number(row), firstRow: Number(firstRow), key: values.map(String) }));
+    if (duplicates.length > 0) {
+      await this.#connection.run(
+        `DELETE FROM records WHERE source_row NOT IN (SELECT min(source_row) FROM records GROUP BY ${identifiers(key)})`,
+      );
+    }
+    return duplicates;
+  }
+
+  #appendWaiting(): void {
+    const rows = this.#sourceRows.length;
+    if (rows === 0) return;
+    this.#chunk.reset();
+    this.#chunk.rowCount = rows;
+    for (const [index, values] of [this.#sourceRows, ...this.#waiting.map(({ values }) => values)].entries()) {
+      this.#chunk.setColumnValues(index, values);
+      values.length = 0;
+    }
+    this.#appender.appendDataChunk(this.#chunk);
   }
 
   /** Writes the rows in the order of their key: the same rows always give the same bytes. @returns how many */
@@ -107,16 +143,18 @@ const sqlTypes: Record<Column["type"], string> = {
   timestamp: "TIMESTAMP",
 };
 
-function appendValue(appender: DuckDBAppender, column: Column, value: Value): void {
-  if (value === null) appender.appendNull();
-  else if (typeof value === "boolean") appender.appendBoolean(value);
-  else if (typeof value === "number") {
-    if (column.type === "integer") appender.appendBigInt(BigInt(value));
-    else appender.appendDouble(value);
-  } else if (column.type === "timestamp")
-    appender.appendTimestamp(new DuckDBTimestampValue(BigInt(Date.parse(value)) * microsecondsPerMillisecond));
-  else if (column.type === "date") appender.appendDate(new DuckDBDateValue(Date.parse(`${value}T00:00:00Z`) / millisecondsPerDay));
-  else appender.appendVarchar(value);
+const converters: Record<Column["type"], (value: Value) => DuckDBValue> = {
+  number: (value) => value,
+  integer: (value) => (typeof value === "number" ? BigInt(value) : null),
+  boolean: (value) => value,
+  string: (value) => value,
+  date: (value) => (typeof value === "string" ? new DuckDBDateValue(Date.parse(`${value}T00:00:00Z`) / millisecondsPerDay) : null),
+  timestamp: (value) =>
+    typeof value === "string" ? new DuckDBTimestampValue(BigInt(Date.parse(value)) * microsecondsPerMillisecond) : null,
+};
+
+function typesOf(appender: DuckDBAppender): DuckDBType[] {
+  return Array.from({ length: appender.columnCount }, (_, column) => appender.columnType(column));
 }
 
 function isCounted(column: Column): boolean {

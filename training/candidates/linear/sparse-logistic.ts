@@ -1,5 +1,5 @@
 import { descend } from "./coordinate-descent.ts";
-import { type LogisticLoss, probabilitiesOf } from "./logistic-loss.ts";
+import type { LogisticLoss } from "./logistic-loss.ts";
 
 const maxSteps = 5_000;
 /** The search ends when a step over every class lowers the objective by less than this share of it. */
@@ -65,7 +65,7 @@ function goOn(loss: LogisticLoss, at: Float64Array, from: Float64Array, value: n
 
 /** The parabola that touches the loss: weighted squares of what a step leaves of `residuals`. */
 function newtonTarget(loss: LogisticLoss, at: Float64Array, score: number): { weights: Float64Array; residuals: Float64Array } {
-  const probabilities = probabilitiesOf(loss.scores(at));
+  const { probabilities } = loss.told(loss.scores(at));
   // where the model is certain the parabola is flat, and a step would know no bounds
   const weights = loss.weights(probabilities, score);
   const most = weights.reduce((highest, weight) => Math.max(highest, weight), 0);
@@ -77,5 +77,5 @@ function newtonTarget(loss: LogisticLoss, at: Float64Array, score: number): { we
 function objective(loss: LogisticLoss, at: Float64Array): number {
   const width = loss.columns.length;
   const penalty = at.reduce((sum, weight, index) => sum + (index % width === 0 ? 0 : Math.abs(weight)), 0);
-  return penalty + loss.loss(loss.scores(at));
+  return penalty + loss.told(loss.scores(at)).loss;
 }
