@@ -3,6 +3,7 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { identifier, identifiers, literal } from "../sql.ts";
 import type { Feature, FeatureTable } from "./feature-table.ts";
+import { createRows, fetchColumns, readColumns } from "./read-columns.ts";
 import { createRecords, knownAfterEvent, refuseLeaks } from "./records-view.ts";
 
 /** The output of a workload's feature SQL, ordered by key. Close it when done. */
@@ -65,8 +66,9 @@ export class FeatureQuery {
       ({ name, type }) => `CAST(${identifier(name)} AS ${type === "double" ? "DOUBLE" : "VARCHAR"}) AS ${identifier(name)}`,
     );
     const columns = [identifiers(workload.key), ...typed, identifier(workload.target.column)].join(", ");
+    await createRows(this.#connection, "falconry rows", rows);
     await this.#connection.run(
-      `COPY (SELECT ${columns} FROM features WHERE "falconry row" IN (${rows.join(", ")}) ORDER BY "falconry row")
+      `COPY (SELECT ${columns} FROM features WHERE "falconry row" IN (SELECT "row" FROM "falconry rows") ORDER BY "falconry row")
        TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
     );
   }
@@ -107,26 +109,26 @@ async function readTable(connection: DuckDBConnection, types: Map<string, string
   const features = [...types]
     .filter(([name]) => !key.includes(name) && name !== target.column)
     .map(([name, type]) => feature(name, type, workload));
-  const selected = [
-    ...key.map((name) => `CAST(${identifier(name)} AS VARCHAR)`),
-    feature(target.column, types.get(target.column) ?? "", workload).type === "double"
-      ? `CAST(${identifier(target.column)} AS DOUBLE)`
-      : identifier(target.column),
-    ...features.map(({ name, type }) => (type === "double" ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name))),
-  ];
-  const rows = (await connection.runAndReadAll(`SELECT ${selected.join(", ")} FROM features ORDER BY "falconry row"`)).getRowsJS();
-  const keys = rows.map((row) => row.slice(0, key.length).map(String));
+  const keys = await readKeys(connection, types, workload);
   requireUnique(keys, workload);
+  const columns = await readColumns(connection, "features", features);
+  const labelled = feature(target.column, types.get(target.column) ?? "", workload);
+  const [targets = []] =
+    labelled.type === "string"
+      ? await readColumns(connection, "features", [labelled])
+      : await fetchColumns(connection, `SELECT CAST(${identifier(target.column)} AS DOUBLE) FROM features`);
   return {
     features,
-    columns: new Map(features.map(({ name }, index) => [name, rows.map((row) => featureValue(row[key.length + 1 + index]))])),
+    columns: new Map(features.map(({ name }, index) => [name, columns[index] ?? []])),
     keys,
-    ...targetsOf(
-      rows.map((row) => row[key.length]),
-      keys,
-      workload,
-    ),
+    ...targetsOf(targets, keys, workload),
   };
+}
+
+async function readKeys(connection: DuckDBConnection, types: Map<string, string>, { key }: Workload): Promise<string[][]> {
+  const parts = key.map((name) => (/INT/.test(types.get(name) ?? "") ? identifier(name) : `CAST(${identifier(name)} AS VARCHAR)`));
+  const columns = await fetchColumns(connection, `SELECT ${parts.join(", ")} FROM features`);
+  return (columns[0] ?? []).map((_, row) => columns.map((values) => String(values[row])));
 }
 
 function targetsOf(values: unknown[], keys: string[][], workload: Workload): Pick<FeatureTable, "labels" | "classes"> {
@@ -150,11 +152,6 @@ function feature(name: string, type: string, workload: Workload): Feature {
   );
 }
 
-function featureValue(value: unknown): number | string | null {
-  if (typeof value === "string") return value;
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
 function classOf(value: unknown, key: string[], workload: Workload): number | string {
   if (typeof value === "string") return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) return value;
@@ -170,13 +167,12 @@ function badTarget(value: unknown, key: string[], workload: Workload, hint: stri
   return invalid(workload, `the target of ${key.join(", ")} is ${value}`, hint);
 }
 
+/** @param keys in their order: equal ones follow each other */
 function requireUnique(keys: string[][], workload: Workload): void {
-  const seen = new Set<string>();
-  for (const key of keys) {
-    const text = JSON.stringify(key);
-    if (seen.has(text))
+  for (const [row, key] of keys.entries()) {
+    const before = keys[row - 1];
+    if (before?.every((part, index) => part === key[index]))
       throw invalid(workload, `it gives several rows for ${workload.key.join(", ")} = ${key.join(", ")}`, "Each key may have one row");
-    seen.add(text);
   }
 }
 

@@ -1,22 +1,5 @@
-import { type InputMatrix, transposed } from "../input-matrix.ts";
-import { meanAndScale, type Standardisation } from "../standardisation.ts";
-
-/** Standardised inputs by column, the first of them 1 in every row: its coefficient is the intercept. */
+/** A linear model's inputs by column. */
 export type Columns = Float64Array[];
-
-/** The inputs at mean 0 and deviation 1, and what puts them back on their own scale. */
-export function standardisedColumns(inputs: InputMatrix): { columns: Columns; scaling: Standardisation } {
-  const columns = transposed(inputs);
-  const scalings = columns.map((numbers) => meanAndScale(numbers));
-  for (const [index, numbers] of columns.entries()) {
-    const { mean = 0, scale = 1 } = scalings[index] ?? {};
-    for (let row = 0; row < numbers.length; row++) numbers[row] = ((numbers[row] ?? 0) - mean) / scale;
-  }
-  return {
-    columns: [new Float64Array(inputs.rows).fill(1), ...columns],
-    scaling: { means: scalings.map(({ mean }) => mean), scales: scalings.map(({ scale }) => scale) },
-  };
-}
 
 /** Every so-and-so-many-th row. */
 export function everyNth(columns: Columns, step: number): Columns {
@@ -62,15 +45,8 @@ export function weightedSums(columns: Columns, coefficients: Float64Array): Floa
   return sums;
 }
 
-/** Each column's product with a vector of one number per row. */
-export function products(columns: Columns, perRow: Float64Array): Float64Array {
-  const all = new Float64Array(columns.length);
-  addProducts(all, 0, columns, 0, perRow);
-  return all;
-}
-
 /** Adds the products of a vector with each column from some column on to numbers from some place on, four columns in one pass over the vector. */
-function addProducts(to: Float64Array, place: number, columns: Columns, from: number, perRow: Float64Array): void {
+export function addProducts(to: Float64Array, place: number, columns: Columns, from: number, perRow: Float64Array): void {
   let column = from;
   for (; column + 4 <= columns.length; column += 4) {
     const [a, b, c, d] = [columns[column], columns[column + 1], columns[column + 2], columns[column + 3]];
@@ -93,32 +69,6 @@ function addProducts(to: Float64Array, place: number, columns: Columns, from: nu
     const at = place + column - from;
     to[at] = (to[at] ?? 0) + dot(columns[column] ?? perRow, perRow);
   }
-}
-
-/** So many rows of some twenty columns stay in a processor's cache while each column is multiplied with each. */
-const rowsAtOnce = 1024;
-
-/**
- * Products of each column with each, size x size, row after row.
- *
- * @param penalty added to the diagonal, but not to the intercept's
- * @param weights one per row; 1 where they are left out
- */
-export function gram(columns: Columns, penalty: number, weights?: Float64Array): Float64Array {
-  const size = columns.length;
-  const rows = columns[0]?.length ?? 0;
-  const matrix = new Float64Array(size * size);
-  for (let start = 0; start < rows; start += rowsAtOnce) {
-    const part = columns.map((column) => column.subarray(start, start + rowsAtOnce));
-    const partWeights = weights?.subarray(start, start + rowsAtOnce);
-    for (const [i, column] of part.entries())
-      addProducts(matrix, i * size + i, part, i, partWeights === undefined ? column : multiplied(column, partWeights));
-  }
-  for (let i = 0; i < size; i++) {
-    if (i > 0) matrix[i * size + i] = (matrix[i * size + i] ?? 0) + penalty;
-    for (let j = 0; j < i; j++) matrix[i * size + j] = matrix[j * size + i] ?? 0;
-  }
-  return matrix;
 }
 
 /** Number by number. */

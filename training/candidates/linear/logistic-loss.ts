@@ -1,4 +1,4 @@
-import { type Columns, gram, products, weightedSums } from "./columns.ts";
+import type { Design } from "./design.ts";
 import { type Convex, fewForDirect, type Point } from "./newton.ts";
 
 /** One vector of a number per row for each score: one score for two classes, one per class for more. */
@@ -14,17 +14,17 @@ const rowsPerLogarithm = 64;
  */
 export class LogisticLoss implements Convex {
   readonly size: number;
-  readonly columns: Columns;
+  readonly design: Design;
   readonly scoreCount: number;
   readonly #labels: ArrayLike<number>;
   readonly #C: number;
   /** Of the L2 penalty. */
   readonly #penalty: number;
 
-  constructor(columns: Columns, labels: ArrayLike<number>, classes: number, { C, penalty = 1 }: { C: number; penalty?: number }) {
-    this.columns = columns;
+  constructor(design: Design, labels: ArrayLike<number>, classes: number, { C, penalty = 1 }: { C: number; penalty?: number }) {
+    this.design = design;
     this.scoreCount = classes === 2 ? 1 : classes;
-    this.size = columns.length * this.scoreCount;
+    this.size = design.width * this.scoreCount;
     this.#labels = labels;
     this.#C = C;
     this.#penalty = penalty;
@@ -33,17 +33,17 @@ export class LogisticLoss implements Convex {
   at(coefficients: Float64Array): Point {
     const { loss, probabilities } = this.told(this.scores(coefficients));
     const value = this.#shrinkage(coefficients) + loss;
-    const gradient = () => this.#penalised(coefficients, (score) => products(this.columns, this.residuals(probabilities, score)));
+    const gradient = () => this.#penalised(coefficients, (score) => this.design.products(this.residuals(probabilities, score)));
     const curvature = (direction: Float64Array) => {
       const bent = this.#curvatureOfRows(probabilities, this.scores(direction));
-      return this.#penalised(direction, (score) => products(this.columns, bent[score] ?? new Float64Array()));
+      return this.#penalised(direction, (score) => this.design.products(bent[score] ?? new Float64Array()));
     };
     if (this.scoreCount > 1 || this.size > fewForDirect) return { value, gradient, curvature };
-    return { value, gradient, curvature, hessian: () => gram(this.columns, this.#penalty, this.weights(probabilities, 0)) };
+    return { value, gradient, curvature, hessian: () => this.design.gram(this.#penalty, this.weights(probabilities, 0)) };
   }
 
   scores(at: Float64Array): Scores {
-    return Array.from({ length: this.scoreCount }, (_, score) => weightedSums(this.columns, this.#part(at, score)));
+    return Array.from({ length: this.scoreCount }, (_, score) => this.design.sums(this.#part(at, score)));
   }
 
   /** C times the negative log-likelihood, in nats, and what {@link probabilitiesOf} gives. */
@@ -114,7 +114,7 @@ export class LogisticLoss implements Convex {
   /** What comes from the rows, and what the penalty adds to it. */
   #penalised(at: Float64Array, ofRows: (score: number) => Float64Array): Float64Array {
     const all = new Float64Array(this.size);
-    const width = this.columns.length;
+    const width = this.design.width;
     for (let score = 0; score < this.scoreCount; score++) all.set(ofRows(score), score * width);
     for (let index = 0; index < all.length; index++) {
       if (index % width !== 0) all[index] = (all[index] ?? 0) + this.#penalty * (at[index] ?? 0);
@@ -123,12 +123,12 @@ export class LogisticLoss implements Convex {
   }
 
   #shrinkage(at: Float64Array): number {
-    const width = this.columns.length;
+    const width = this.design.width;
     return (this.#penalty * at.reduce((sum, weight, index) => sum + (index % width === 0 ? 0 : weight * weight), 0)) / 2;
   }
 
   #part(at: Float64Array, score: number): Float64Array {
-    return at.subarray(score * this.columns.length, (score + 1) * this.columns.length);
+    return at.subarray(score * this.design.width, (score + 1) * this.design.width);
   }
 }
 

@@ -1,16 +1,17 @@
-import { addMultiple, type Columns, dot, gram, products, weightedSums } from "./columns.ts";
+import { addMultiple, dot } from "./columns.ts";
+import type { Design } from "./design.ts";
 import { type Convex, fewForDirect, type Point } from "./newton.ts";
 
 /** 1/2 * sum of squared errors + 1/2 * penalty * w·w, the intercept unpenalised. */
 export class SquaredLoss implements Convex {
   readonly size: number;
-  readonly #columns: Columns;
+  readonly #design: Design;
   readonly #target: Float64Array;
   readonly #penalty: number;
 
-  constructor(columns: Columns, target: Float64Array, penalty: number) {
-    this.size = columns.length;
-    this.#columns = columns;
+  constructor(design: Design, target: Float64Array, penalty: number) {
+    this.size = design.width;
+    this.#design = design;
     this.#target = target;
     this.#penalty = penalty;
   }
@@ -23,14 +24,14 @@ export class SquaredLoss implements Convex {
       addMultiple(ofRows.subarray(1), this.#penalty, direction.subarray(1));
       return ofRows;
     };
-    const gradient = () => penalised(coefficients, products(this.#columns, errors));
-    const curvature = (direction: Float64Array) => penalised(direction, products(this.#columns, weightedSums(this.#columns, direction)));
+    const gradient = () => penalised(coefficients, this.#design.products(errors));
+    const curvature = (direction: Float64Array) => penalised(direction, this.#design.products(this.#design.sums(direction)));
     if (this.size > fewForDirect) return { value, gradient, curvature };
-    return { value, gradient, curvature, hessian: () => gram(this.#columns, this.#penalty) };
+    return { value, gradient, curvature, hessian: () => this.#design.gram(this.#penalty) };
   }
 
   #errors(at: Float64Array): Float64Array {
-    const errors = weightedSums(this.#columns, at);
+    const errors = this.#design.sums(at);
     addMultiple(errors, -1, this.#target);
     return errors;
   }
