@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { table } from "@falconry/cli/tables/table.ts";
 import { measureCandidates } from "./candidates.ts";
+import { measureCsv } from "./csv.ts";
 import { measureDrill } from "./drill.ts";
 import { measureExport } from "./export.ts";
 import { measureHistory } from "./history.ts";
@@ -28,6 +29,7 @@ const benchmarks: Record<string, (runs: number) => Measurement[] | Promise<Measu
   rollback: measureRollback,
   drill: measureDrill,
   "mlflow-client": measureMlflowClient,
+  csv: measureCsv,
   candidates: measureCandidates,
   export: measureExport,
   tables: measureTables,
