@@ -1,6 +1,7 @@
 import type { Column, Workload } from "@falconry/model/workload.ts";
 import { dayFormat, type ReadDay } from "./day-format.ts";
 import type { Problem, Value } from "./record.ts";
+import { remembered } from "./remembered.ts";
 
 /** A record that keeps to the declaration, values in the order of the declared columns; or the first problem that it has. */
 export type Checked = { values: Value[] } | { problem: Problem };
@@ -124,7 +125,8 @@ function readText(given: unknown): Result {
 function dayReader(formats: string[]): Reader {
   const readers = formats.map(readDay);
   const noDay = new Refusal(`it is no day written as ${formats.join(" or ")}`);
-  return (given) => (typeof given === "string" ? firstDay(readers, given.trim()) : undefined) ?? noDay;
+  const read = remembered((text) => firstDay(readers, text.trim()) ?? noDay);
+  return (given) => (typeof given === "string" ? read(given) : noDay);
 }
 
 const clock = /^(.+?)(?:[T ]+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s?(Z|[+-]\d{2}:?\d{2})?$/;

@@ -3,7 +3,7 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { identifier, identifiers, literal } from "../sql.ts";
 import type { Feature, FeatureTable } from "./feature-table.ts";
-import { createRows, fetchColumns, readColumns } from "./read-columns.ts";
+import { createRows, fetchNumbers, fetchTexts, readColumns } from "./read-columns.ts";
 import { createRecords, knownAfterEvent, refuseLeaks } from "./records-view.ts";
 
 /** The output of a workload's feature SQL, ordered by key. Close it when done. */
@@ -33,7 +33,7 @@ export class FeatureQuery {
       const types = await describe(connection, query, parquet, workload);
       const key = workload.key.map(identifier).join(", ");
       await connection.run(
-        `CREATE TABLE features AS SELECT *, row_number() OVER (ORDER BY ${key}) - 1 AS "falconry row" FROM (\n${query}\n) ORDER BY ${key}`,
+        `CREATE TABLE features AS SELECT *, row_number() OVER () - 1 AS "falconry row" FROM (SELECT * FROM (\n${query}\n) ORDER BY ${key})`,
       );
       return new FeatureQuery(await readTable(connection, types, workload), connection, instance);
     } catch (error) {
@@ -109,14 +109,11 @@ async function readTable(connection: DuckDBConnection, types: Map<string, string
   const features = [...types]
     .filter(([name]) => !key.includes(name) && name !== target.column)
     .map(([name, type]) => feature(name, type, workload));
-  const keys = await readKeys(connection, types, workload);
+  const keys = await readKeys(connection, types, key);
   requireUnique(keys, workload);
-  const columns = await readColumns(connection, "features", features);
   const labelled = feature(target.column, types.get(target.column) ?? "", workload);
-  const [targets = []] =
-    labelled.type === "string"
-      ? await readColumns(connection, "features", [labelled])
-      : await fetchColumns(connection, `SELECT CAST(${identifier(target.column)} AS DOUBLE) FROM features`);
+  const columns = await readColumns(connection, "features", features);
+  const targets = await readTargets(connection, labelled);
   return {
     features,
     columns: new Map(features.map(({ name }, index) => [name, columns[index] ?? []])),
@@ -125,10 +122,33 @@ async function readTable(connection: DuckDBConnection, types: Map<string, string
   };
 }
 
-async function readKeys(connection: DuckDBConnection, types: Map<string, string>, { key }: Workload): Promise<string[][]> {
-  const parts = key.map((name) => (/INT/.test(types.get(name) ?? "") ? identifier(name) : `CAST(${identifier(name)} AS VARCHAR)`));
-  const columns = await fetchColumns(connection, `SELECT ${parts.join(", ")} FROM features`);
-  return (columns[0] ?? []).map((_, row) => columns.map((values) => String(values[row])));
+async function readTargets(connection: DuckDBConnection, column: Feature): Promise<unknown[]> {
+  if (column.type === "string") return (await readColumns(connection, "features", [column]))[0] ?? [];
+  const [numbers = []] = await fetchNumbers(connection, "features", [`CAST(${identifier(column.name)} AS DOUBLE)`]);
+  return Array.from(numbers, (number) => (Number.isNaN(number) ? null : number));
+}
+
+const smallIntegerType = /^U?(TINYINT|SMALLINT|INTEGER)$/;
+
+/** Of each row the values of the key's columns as text. */
+async function readKeys(connection: DuckDBConnection, types: Map<string, string>, key: string[]): Promise<string[][]> {
+  const columns: ArrayLike<unknown>[] = [];
+  for (const name of key) {
+    const column = identifier(name);
+    const areNumbers = smallIntegerType.test(types.get(name) ?? "") || (await holdsSafeIntegers(connection, types.get(name), column));
+    // to decode a text takes a hundred times as long as to read a number
+    const [numbers] = areNumbers ? await fetchNumbers(connection, "features", [`CAST(${column} AS DOUBLE)`]) : [];
+    columns.push(numbers ?? (await fetchTexts(connection, "features", `CAST(${column} AS VARCHAR)`)));
+  }
+  return Array.from({ length: columns[0]?.length ?? 0 }, (_, row) => columns.map((values) => String(values[row])));
+}
+
+async function holdsSafeIntegers(connection: DuckDBConnection, type: string | undefined, column: string): Promise<boolean> {
+  if (type !== "BIGINT") return false;
+  const found = await connection.runAndReadAll(
+    `SELECT coalesce(bool_and(${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}), false) FROM features`,
+  );
+  return found.getRowsJS()[0]?.[0] === true;
 }
 
 function targetsOf(values: unknown[], keys: string[][], workload: Workload): Pick<FeatureTable, "labels" | "classes"> {

@@ -1,8 +1,8 @@
-import { type DuckDBConnection, DuckDBDataChunk, type DuckDBValue, INTEGER } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBDataChunk, DuckDBDoubleVector, INTEGER } from "@duckdb/node-api";
 import { identifier } from "../sql.ts";
 import type { Feature } from "./feature-table.ts";
 
-/** Values of one column, one per row. */
+/** Values of one column, one per row; null where missing. */
 export type ColumnValues = (number | string | null)[];
 
 /** Texts of more kinds are read one by one. */
@@ -16,27 +16,49 @@ const rowsPerChunk = 2048;
  */
 export async function readColumns(connection: DuckDBConnection, table: string, columns: readonly Feature[]): Promise<ColumnValues[]> {
   const kinds = await kindsOf(connection, table, columns);
-  const expressions = columns.map((column, index) => expressionOf(column, kinds.get(index)));
-  const found = await fetchColumns(connection, `SELECT ${expressions.join(", ")} FROM ${identifier(table)}`);
-  return columns.map(({ type }, index) => {
-    const values = found[index] ?? [];
-    const texts = kinds.get(index)?.texts;
-    if (texts !== undefined) return values.map((kind) => texts[Number(kind)] ?? null);
-    return type === "double" ? values.map(numberOrMissing) : values.map((value) => (typeof value === "string" ? value : null));
-  });
+  const asNumbers = [...columns.entries()].filter(([index, { type }]) => type === "double" || kinds.has(index));
+  const numbers = await fetchNumbers(
+    connection,
+    table,
+    asNumbers.map(([index, { name }]) => numberOf(identifier(name), kinds.get(index))),
+  );
+  const values = new Map(asNumbers.map(([index], at) => [index, valuesOf(numbers[at] ?? new Float64Array(), kinds.get(index)?.texts)]));
+  for (const [index, { name }] of columns.entries())
+    if (!values.has(index)) values.set(index, await fetchTexts(connection, table, identifier(name)));
+  return columns.map((_, index) => values.get(index) ?? []);
 }
 
-/** What a query gives, column by column. */
-export async function fetchColumns(connection: DuckDBConnection, sql: string): Promise<DuckDBValue[][]> {
-  const result = await connection.stream(sql);
-  const columns = Array.from({ length: result.columnCount }, (): DuckDBValue[] => []);
+/** What expressions, each a DOUBLE, are for each row of a table; NaN where null. */
+export async function fetchNumbers(connection: DuckDBConnection, table: string, expressions: string[]): Promise<Float64Array[]> {
+  if (expressions.length === 0) return [];
+  const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${identifier(table)}`);
+  const columns = expressions.map(() => new Float64Array(Number(counted.getRowsJS()[0]?.[0] ?? 0)));
+  // no null: DuckDB's client looks for one bit by bit
+  const known = expressions.map((expression) => `coalesce(${expression}, 'NaN')`);
+  const result = await connection.stream(`SELECT ${known.join(", ")} FROM ${identifier(table)}`);
+  let start = 0;
   for await (const chunk of result) {
-    for (const [index, values] of columns.entries()) {
+    for (const [index, numbers] of columns.entries()) {
       const vector = chunk.getColumnVector(index);
-      for (let row = 0; row < vector.itemCount; row++) values.push(vector.getItem(row));
+      if (!(vector instanceof DuckDBDoubleVector)) throw new TypeError(`${expressions[index]} is no DOUBLE`);
+      copyInto(numbers, start, vector);
     }
+    start += chunk.rowCount;
   }
   return columns;
+}
+
+/** What an expression, a VARCHAR, is for each row of a table. */
+export async function fetchTexts(connection: DuckDBConnection, table: string, expression: string): Promise<(string | null)[]> {
+  const texts: (string | null)[] = [];
+  for await (const chunk of await connection.stream(`SELECT ${expression} FROM ${identifier(table)}`)) {
+    const vector = chunk.getColumnVector(0);
+    for (let row = 0; row < vector.itemCount; row++) {
+      const text = vector.getItem(row);
+      texts.push(text === null ? null : String(text));
+    }
+  }
+  return texts;
 }
 
 /** Makes a table of these whole numbers below 2^31, in its column `row`. */
@@ -57,7 +79,7 @@ export async function createRows(connection: DuckDBConnection, table: string, ro
 /** The kinds of text that a column holds, and the enumeration that numbers them. */
 interface Kinds {
   enumeration: string;
-  texts: string[];
+  texts: (string | null)[];
 }
 
 /** Of each column of texts, by its index, unless there are too many kinds. */
@@ -66,23 +88,33 @@ async function kindsOf(connection: DuckDBConnection, table: string, columns: rea
   for (const [index, { name, type }] of columns.entries()) {
     if (type === "double") continue;
     const distinct = `SELECT DISTINCT ${identifier(name)} AS kind FROM ${identifier(table)} WHERE ${identifier(name)} IS NOT NULL`;
-    const [[count = 0] = []] = await fetchColumns(connection, `SELECT count(*) FROM (${distinct} LIMIT ${mostKinds + 1})`);
-    if (Number(count) === 0 || Number(count) > mostKinds) continue;
+    const counted = await connection.runAndReadAll(`SELECT count(*) FROM (${distinct} LIMIT ${mostKinds + 1})`);
+    const count = Number(counted.getRowsJS()[0]?.[0]);
+    if (count === 0 || count > mostKinds) continue;
     const enumeration = identifier(`falconry kinds ${index}`);
     await connection.run(`CREATE OR REPLACE TYPE ${enumeration} AS ENUM (${distinct})`);
-    const [texts = []] = await fetchColumns(connection, `SELECT unnest(enum_range(NULL::${enumeration}))`);
-    kinds.set(index, { enumeration, texts: texts.map(String) });
+    await connection.run(`CREATE OR REPLACE TEMP TABLE "falconry kinds" AS SELECT unnest(enum_range(NULL::${enumeration})) AS kind`);
+    kinds.set(index, { enumeration, texts: await fetchTexts(connection, "falconry kinds", "CAST(kind AS VARCHAR)") });
   }
   return kinds;
 }
 
-function expressionOf({ name, type }: Feature, kinds: Kinds | undefined): string {
-  // nothing is null: a missing value is told by what it is instead
-  if (type === "double") return `coalesce(CAST(${identifier(name)} AS DOUBLE), 'NaN')`;
-  if (kinds === undefined) return identifier(name);
-  return `coalesce(CAST(enum_code(CAST(${identifier(name)} AS ${kinds.enumeration})) AS INTEGER), -1)`;
+function numberOf(column: string, kinds: Kinds | undefined): string {
+  if (kinds === undefined) return `CAST(${column} AS DOUBLE)`;
+  return `CAST(enum_code(CAST(${column} AS ${kinds.enumeration})) AS DOUBLE)`;
 }
 
-function numberOrMissing(value: DuckDBValue): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
+function copyInto(numbers: Float64Array, start: number, vector: DuckDBDoubleVector): void {
+  for (let row = 0; row < vector.itemCount; row++) numbers[start + row] = vector.getItem(row) ?? Number.NaN;
+}
+
+/** @param texts by their number, where the numbers are those of kinds */
+function valuesOf(numbers: Float64Array, texts: (string | null)[] | undefined): ColumnValues {
+  const values: ColumnValues = new Array(numbers.length);
+  for (let row = 0; row < numbers.length; row++) {
+    const number = numbers[row] ?? Number.NaN;
+    if (texts !== undefined) values[row] = texts[number] ?? null;
+    else values[row] = Number.isFinite(number) ? number : null;
+  }
+  return values;
 }
