@@ -9,8 +9,8 @@ const trials = ["bad-challengers", "promotions-under-load"].map((name) => `scrip
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/.falconry/**"];
 
 /**
- * `unit` needs nothing but Node, and loads the product once for all of its files; `simulation` likewise, a file at a time; `integration` runs one file after another against one real region (scripts/testing/shared-region.ts); `trials` are run by
- * themselves.
+ * `unit` needs nothing but Node, and loads the product once for all of its files; `simulation` likewise, a file at a time; `integration` runs two
+ * files at a time, each worker against a real region of its own (scripts/testing/regions-on-demand.ts), which mostly waits; `trials` are run by themselves.
  */
 export default defineConfig({
   test: {
@@ -35,8 +35,9 @@ export default defineConfig({
           name: "integration",
           include: [integration],
           exclude: [...trials, ...notOurs],
-          globalSetup: "scripts/testing/shared-region.ts",
-          fileParallelism: false,
+          globalSetup: "scripts/testing/regions-on-demand.ts",
+          setupFiles: "scripts/testing/own-region.ts",
+          maxWorkers: process.env.FALCONRY_DIRECTORY ? 1 : 2,
           testTimeout: 120 * SECOND,
           hookTimeout: 300 * SECOND,
         },
@@ -47,7 +48,8 @@ export default defineConfig({
           name: "trials",
           include: trials,
           exclude: notOurs,
-          globalSetup: "scripts/testing/shared-region.ts",
+          globalSetup: "scripts/testing/regions-on-demand.ts",
+          setupFiles: "scripts/testing/own-region.ts",
           fileParallelism: false,
           testTimeout: 300 * SECOND,
           hookTimeout: 300 * SECOND,

@@ -58,14 +58,28 @@ function sourceFaults({ columns, source }: Workload): Fault[] {
 function splitFaults({ columns, split, target }: Workload): Fault[] {
   if (split.type === "stratified" && target.task === "regression")
     return [{ path: ["split", "type"], message: "a target without classes has no strata: declare random, group or time" }];
-  const named = split.type === "group" ? [split.column] : split.type === "time" ? split.columns : [];
-  const property = split.type === "group" ? "column" : "columns";
+  const named = "column" in split ? [split.column] : "columns" in split ? split.columns : [];
+  const property = "column" in split ? "column" : "columns";
   return named.flatMap((name) => {
     const at = (message: string): Fault[] => [{ path: ["split", property], message }];
     const column = columnOf(columns, name);
     if (column === undefined) return at(notDeclared(name, columns));
     if (column.knownAfterEvent !== undefined) return at(`"${name}" is declared knownAfterEvent, which feature SQL does not see`);
-    return column.optional ? at(`"${name}" is optional, and what decides where a row goes may not be missing`) : [];
+    if (column.optional) return at(`"${name}" is optional, and what decides where a row goes may not be missing`);
+    return split.type === "given" ? givenFaults(split.test, name, column) : [];
+  });
+}
+
+/** What no row of the column can hold. */
+function givenFaults(test: (string | number | boolean)[], name: string, column: Column): Fault[] {
+  if (!hasClasses(column))
+    return [{ path: ["split", "column"], message: `"${name}" is a ${column.type}, of which no values can be named` }];
+  const held = column.type === "integer" ? "number" : column.type;
+  return test.flatMap((value, index) => {
+    const at = (message: string): Fault[] => [{ path: ["split", "test", index], message }];
+    if (typeof value !== held) return at(`"${name}" is of type ${column.type}, ${JSON.stringify(value)} is not`);
+    if (column.values === undefined || column.values.includes(String(value))) return [];
+    return at(`"${value}" is none of the values of "${name}": ${column.values.join(", ")}`);
   });
 }
 
@@ -82,12 +96,15 @@ function targetFaults({ columns, key, target }: Workload): Fault[] {
   return hasClasses(column) ? [] : at(`"${target.column}" is a ${column.type}, which has no classes`);
 }
 
-function settingFaults({ candidates, gates, metric, target }: Workload): Fault[] {
+function settingFaults({ calibration, candidates, gates, metric, target }: Workload): Fault[] {
   const names = candidates.map(({ name }) => name);
   const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
   return [
     ...(repeated < 0 ? [] : [{ path: ["candidates", repeated, "name"], message: `"${names[repeated]}" is named twice` }]),
     ...(fitsTask(metric, target.task) ? [] : [{ path: ["metric"], message: `${metric} does not measure a ${target.task}` }]),
+    ...(calibration && target.task === "regression"
+      ? [{ path: ["calibration"], message: "a regression has no probabilities to be calibrated" }]
+      : []),
     ...(gates.floor <= 1 && (gates.floor >= 0 || metric === "r2")
       ? []
       : [{ path: ["gates", "floor"], message: `${metric} is ${metric === "r2" ? "at most 1" : "in [0, 1]"}, ${gates.floor} is not` }]),

@@ -54,6 +54,13 @@ describe("a mean over folds", () => {
     expect(foldsInterval(values)).toEqual({ mean: (folds - 1) / 2, low: expect.closeTo(low, 7), high: expect.closeTo(high, 7) });
   });
 
+  test("of rows that were dealt anew is as wide as its folds' overlap wants, not as their number would have it", () => {
+    // scipy 1.17.1: t.ppf(.975, 9) * sqrt(var(ddof=1) * (1/10 + 1/4)) of 0, 1, … 9
+    const values = Array.from({ length: 10 }, (_, fold) => fold);
+    const spread = 2.2621571627409915 * Math.sqrt((55 / 6) * (1 / 10 + 1 / 4));
+    expect(foldsInterval(values, 2)).toEqual({ mean: 4.5, low: expect.closeTo(4.5 - spread, 7), high: expect.closeTo(4.5 + spread, 7) });
+  });
+
   test("that agree leaves no room", () => {
     expect(foldsInterval([0.75, 0.75, 0.75])).toEqual({ mean: 0.75, low: 0.75, high: 0.75 });
   });

@@ -176,13 +176,40 @@ describe("a declaration that does not hold is refused at the property", () => {
       { ...pumps, target: { column: "failed", task: "regression" }, split: { type: "random", testShare: 0.2, seed: 1 } },
       "workload.metric: accuracy does not measure a regression",
     ],
+    [
+      "calibration of a regression",
+      {
+        ...pumps,
+        target: { column: "failed", task: "regression" },
+        split: { type: "random", testShare: 0.2, seed: 1 },
+        metric: "r2",
+        calibration: true,
+      },
+      "workload.calibration: a regression has no probabilities",
+    ],
     ["a measure of numbers for classes", { ...pumps, metric: "r2" }, "workload.metric: r2 does not measure a classification"],
     ["a split by an undeclared column", split({ type: "group", column: "site" }), 'workload.split.column: "site" is none of the columns'],
     ["a split by an optional column", split({ type: "time", columns: ["pressure"] }), 'workload.split.columns: "pressure" is optional'],
+    ["given rows of moments", given("hour", ["2024-01-01"]), 'workload.split.column: "hour" is a date, of which no values can be named'],
+    ["given rows of another type", given("failed", ["1"]), 'workload.split.test.0: "failed" is of type integer, "1" is not'],
+    [
+      "given rows that no file may hold",
+      {
+        ...pumps,
+        columns: { ...pumps.columns, pump: { ...pumps.columns.pump, values: ["A", "B"] } },
+        split: { type: "given", column: "pump", test: ["B", "C"] },
+      },
+      'workload.split.test.1: "C" is none of the values of "pump": A, B',
+    ],
     ["a comma for two things", source({ decimalComma: true }), "workload.source.decimalComma: a comma cannot stand between fields"],
     ["a quote between fields", source({ delimiter: '"' }), 'workload.source.delimiter: "\\"" cannot stand between fields'],
     ["a row number that is not declared", source({ rowNumber: "row" }), 'workload.source.rowNumber: "row" is none of the columns'],
     ["a row number of text", source({ rowNumber: "pump" }), 'workload.source.rowNumber: "pump" is a string'],
+    [
+      "a candidate's module that is not there",
+      { ...pumps, candidates: [{ name: "own", type: "module", module: "./own.ts" }] },
+      "workload.candidates.0.module: ",
+    ],
     ["a file that is not there", { ...pumps, features: { sql: "query.sql" } }, "workload.features.sql: "],
   ] as const)("%s", async ([, workload, message]) => {
     await declare(workload);
@@ -207,6 +234,10 @@ function target(column: string): unknown {
 
 function split(settings: object): unknown {
   return { ...pumps, split: { testShare: 0.2, seed: 1, ...settings } };
+}
+
+function given(column: string, test: unknown[]): unknown {
+  return { ...pumps, split: { type: "given", column, test } };
 }
 
 function source(settings: object): unknown {

@@ -64,8 +64,14 @@ async function parse(workload: unknown, file: string): Promise<Workload> {
   throw invalid(file, `${["workload", ...(issue?.path ?? [])].join(".")}: ${issue?.message}`);
 }
 
-function checkFiles({ source, features }: Workload, folder: string, file: string): void {
-  const named = { "source.sample": source.sample, "source.jsonReader": source.jsonReader, "features.sql": features.sql };
+function checkFiles({ source, features, candidates }: Workload, folder: string, file: string): void {
+  const modules = candidates.flatMap((one, index) => (one.type === "module" ? [[`candidates.${index}.module`, one.module]] : []));
+  const named: Record<string, string | undefined> = {
+    "source.sample": source.sample,
+    "source.jsonReader": source.jsonReader,
+    "features.sql": features.sql,
+    ...Object.fromEntries(modules),
+  };
   for (const [property, path] of Object.entries(named)) {
     if (path !== undefined && !existsSync(join(folder, path)))
       throw invalid(file, `workload.${property}: ${join(folder, path)} does not exist`);

@@ -3,6 +3,7 @@ import { describe, expect } from "vitest";
 import {
   accuracy,
   balancedAccuracy,
+  brierScore,
   confusionMatrix,
   correct,
   logLoss,
@@ -103,6 +104,23 @@ test("AUC of a score that is NaN is NaN, never a number that would pass", () => 
 test("metrics of no rows are NaN", () => {
   const nothing = confusionMatrix([], [], classes);
   expect([accuracy(nothing), balancedAccuracy(nothing), rocAuc([], []), logLoss([], [], classes)]).toEqual(new Array(4).fill(Number.NaN));
+});
+
+test("the Brier score is scikit-learn's, of two classes and of more", () => {
+  // brier_score_loss of scikit-learn 1.9.1
+  const two = [0.1, 0.9, 0.8, 0.35].map((second) => [1 - second, second]);
+  expect(brierScore([0, 1, 1, 0], two, [0, 1])).toBeCloseTo((0.01 + 0.01 + 0.04 + 0.1225) / 4, 12);
+  expect(
+    brierScore(
+      ["a", "b"],
+      [
+        [0.7, 0.2, 0.1],
+        [0.3, 0.3, 0.4],
+      ],
+      ["a", "b", "c"],
+    ),
+  ).toBeCloseTo((0.14 + 0.74) / 2, 12);
+  expect(brierScore([], [], classes)).toBeNaN();
 });
 
 test("a label that is none of the classes is refused", () => {

@@ -80,6 +80,22 @@ export function logLoss(actual: readonly Label[], probabilities: readonly (reado
   return losses.length === 0 ? Number.NaN : mean(losses);
 }
 
+/**
+ * Mean squared distance of probabilities and truth: of two classes that of one of them, in [0, 1]; of more the sum over them, in [0, 2]. The
+ * same as scikit-learn's brier_score_loss. NaN of no rows.
+ *
+ * @param probabilities row x class, in the order of `classes`
+ * @see Brier (1950), Verification of forecasts expressed in terms of probability
+ */
+export function brierScore(actual: readonly Label[], probabilities: readonly (readonly number[])[], classes: readonly Label[]): number {
+  if (actual.length !== probabilities.length)
+    throw new RangeError(`${actual.length} labels, ${probabilities.length} rows of probabilities`);
+  const distances = actual.map((label, row) =>
+    total(classes.map((name, column) => ((probabilities[row]?.[column] ?? Number.NaN) - (name === label ? 1 : 0)) ** 2)),
+  );
+  return total(distances) / distances.length / (classes.length === 2 ? 2 : 1);
+}
+
 /** Root of the mean squared error, in the target's unit, 0 or more; NaN of no rows. */
 export function rootMeanSquaredError(actual: readonly number[], predicted: readonly number[]): number {
   return Math.sqrt(total(errors(actual, predicted).map((error) => error * error)) / actual.length);

@@ -25,7 +25,9 @@ const column = z.strictObject({
   knownAfterEvent: z.string().optional(),
 });
 
-const candidate = z.discriminatedUnion("type", [
+const setting = z.union([z.string(), z.number(), z.boolean(), z.array(z.number())]);
+
+export const candidateSchema = z.discriminatedUnion("type", [
   /** Each class as probable as it was frequent. */
   z.strictObject({ name, type: z.literal("majority") }),
   /** The mean of a regression's target. */
@@ -92,6 +94,15 @@ const candidate = z.discriminatedUnion("type", [
     /** Share of the columns that a tree may split by. @default 1 */
     columnShare: z.number().positive().max(1).optional(),
   }),
+  /** A kind of model of the workload's own. */
+  z.strictObject({
+    name,
+    type: z.literal("module"),
+    /** Relative to the workload's folder; exports a function `candidate` (training/candidates/own-candidate.ts). */
+    module: z.string(),
+    /** What the function is called with. @default none */
+    settings: z.record(z.string(), setting).optional(),
+  }),
 ]);
 
 const testShare = z.number().gt(0).lt(1);
@@ -106,6 +117,18 @@ const split = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("group"), column: z.string(), testShare, seed }),
   /** The last rows in the order of these columns: one, or its parts from the longest on (year, month, day). */
   z.strictObject({ type: z.literal("time"), columns: z.array(z.string()).nonempty(), testShare, seed }),
+  /** The rows whose column holds one of these values. */
+  z.strictObject({
+    type: z.literal("given"),
+    column: z.string(),
+    test: z.array(z.union([z.string(), z.number(), z.boolean()])).nonempty(),
+  }),
+]);
+
+/** When a search ends: after so many settings were tried, or so many seconds of fitting, those of the nested cross-validation included. */
+export const searchBudgetSchema = z.union([
+  z.strictObject({ trials: z.number().int().positive() }),
+  z.strictObject({ seconds: z.number().positive() }),
 ]);
 
 /** What a `workload.ts` declares (D10): one plain object, `satisfies Workload`. */
@@ -143,8 +166,26 @@ export const workloadSchema = z.strictObject({
     sql: z.string(),
   }),
   split,
-  crossValidation: z.strictObject({ folds: z.number().int().min(2), seed }),
-  candidates: z.array(candidate).nonempty(),
+  crossValidation: z.strictObject({
+    folds: z.number().int().min(2),
+    /** How often the rows are dealt into folds anew. @default 1 */
+    repeats: z.number().int().positive().optional(),
+    seed,
+  }),
+  /** A search among the candidates' settings in every training; `falconry train --budget` asks for one, or for another. */
+  search: z
+    .strictObject({
+      budget: searchBudgetSchema,
+      /** Folds of the nested cross-validation, which measures the training with its search; 0 for none. @default 3 up to 10,000 rows to fit on, 0 above */
+      outerFolds: z.number().int().nonnegative().optional(),
+    })
+    .optional(),
+  candidates: z.array(candidateSchema).nonempty(),
+  /**
+   * The chosen candidate's probabilities are calibrated, by what it says out of fold: they come true as often as they say. Of classes.
+   * @default false
+   */
+  calibration: z.boolean().optional(),
   /** What candidates are compared by, higher is better: of classes one in [0, 1], of a regression r2, at most 1. */
   metric: z.enum(["accuracy", "balancedAccuracy", "rocAuc", "r2"]),
   gates: z.strictObject({
@@ -170,7 +211,8 @@ export const workloadSchema = z.strictObject({
 /** As it is written; what has a default may be left out. */
 export type Workload = z.input<typeof workloadSchema>;
 export type Column = z.infer<typeof column>;
-export type CandidateSettings = z.infer<typeof candidate>;
+export type SearchBudget = z.infer<typeof searchBudgetSchema>;
+export type CandidateSettings = z.infer<typeof candidateSchema>;
 
 /** A declaration together with the folder it was read from. */
 export interface LoadedWorkload extends Workload {

@@ -1,6 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { sha256 } from "@falconry/environment/canonical.ts";
 import { ContentStore } from "@falconry/environment/content-store.ts";
 import { connect, openEnvironment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
@@ -11,9 +12,11 @@ import { readMlmodel } from "@falconry/model/mlmodel.ts";
 import { OnnxModel } from "@falconry/model/session.ts";
 import { afterAll, describe, expect, test } from "vitest";
 import { ingest } from "./datasets/ingest.ts";
-import { failingProxy } from "./testing/failing-proxy.ts";
+import { absentProxy, failingProxy } from "./testing/failing-proxy.ts";
+import { loggedPoints } from "./testing/logged-points.ts";
 import { storedWorkload } from "./testing/stored-workload.ts";
-import { train } from "./train.ts";
+import { temporaryFolder } from "./testing/temporary-folder.ts";
+import { resumeTraining, train } from "./train.ts";
 
 const environment = await openEnvironment("local");
 const { mlflow } = environment;
@@ -135,6 +138,51 @@ describe("a training", () => {
     expect((await train(environment, workload, { seed: 99 })).test).not.toEqual(once.test);
   });
 
+  test("tests on the rows that are given, and says so in its parameters", async () => {
+    const workload = await storedWorkload({ split: { type: "given", column: "online", test: [true] } });
+    await ingest(environment, workload);
+    const { run } = await train(environment, workload, { candidates: ["majority"], seed: 7 });
+    expect((await mlflow.runs.get(run)).data.params).toMatchObject({
+      "split.type": "given",
+      "split.column": "online",
+      "split.test": "true",
+      "rows.train": "30",
+      "rows.test": "30",
+    });
+  });
+
+  test("by a candidate of the workload's own says which code it was fitted by", async () => {
+    const code = `export const candidate = ({ share }) => ({
+      inputs: "raw",
+      fit: async () => ({
+        predict: ({ rows }) => Array(rows).fill([1 - share, share]),
+        estimator: { type: "constant", probabilities: [1 - share, share] },
+      }),
+    });`;
+    const workload = await storedWorkload({ candidates: [{ name: "own", type: "module", module: "./own.ts", settings: { share: 0.25 } }] });
+    await writeFile(join(workload.folder, "own.ts"), code);
+    await ingest(environment, workload);
+    const { run, model } = await train(environment, workload);
+    const { data, info } = await mlflow.runs.get(run);
+    expect(data.params).toMatchObject({ "own.module": "./own.ts", "own.sha256": sha256(code), "own.share": "0.25" });
+    expect(Buffer.from(await mlflow.artifacts.download(info.artifactUri, "candidates/own.ts")).toString()).toBe(code);
+    expect(model.version).toBe(1);
+  });
+
+  test("calibrates the best one's probabilities where that is asked for, and says what it changed", async () => {
+    const workload = await storedWorkload({ calibration: true });
+    await ingest(environment, workload);
+    const { run } = await train(environment, workload);
+    const { data, info } = await mlflow.runs.get(run);
+    const read = async (path: string) => Buffer.from(await mlflow.artifacts.download(info.artifactUri, path)).toString();
+    const { logLoss } = JSON.parse(await read("evaluation/calibrated.json"));
+    // what is measured, exported and registered is the calibrated model
+    expect(data.metrics["test.logLoss"]).toBeCloseTo(logLoss.after.value, 12);
+    expect(logLoss.before.value).not.toBe(logLoss.after.value);
+    expect(await read("model-card.md")).toContain("## Calibration");
+    expect(data.params.calibration).toBe("true");
+  });
+
   test("of one candidate registers that one, however bad", async () => {
     const workload = await storedWorkload();
     await ingest(environment, workload);
@@ -163,22 +211,89 @@ describe("a training that fails", () => {
     expect(await mlflow.registeredModels.get(workload.name)).toBeUndefined();
   });
 
-  test("because MLflow went away says what was logged and what to do", async () => {
+  test("because MLflow went away and stayed away says what is kept and what to do", async () => {
     const workload = await storedWorkload();
     await ingest(environment, workload);
     const trackingUri = await failingProxy(environment.descriptor.tracking.uri, "/confusion.json");
     const interrupted = connect({ ...environment.descriptor, tracking: { ...environment.descriptor.tracking, uri: trackingUri } });
-    const error = await train(interrupted, workload).then(
+    const folder = await temporaryFolder();
+    const error = await train(interrupted, workload, { folder, patienceSeconds: 1 }).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
     interrupted[Symbol.dispose]();
     const [run] = await runsOf(workload.name);
     if (!(error instanceof FalconryError)) throw error;
-    expect(error).toMatchObject({ code: "tracking.unreachable", exitCode: 4, hint: expect.stringContaining("train again") });
-    expect(error.message).toContain(
-      `run ${run?.info.runId} holds parameters, dataset, workload.json, features.sql, metrics, metrics, and no version was registered`,
-    );
+    expect(error).toMatchObject({ code: "tracking.unreachable", exitCode: 4 });
+    expect(error.message).toContain(`run ${run?.info.runId} is unfinished`);
+    expect(error.hint).toContain(`falconry train ${workload.name} --resume`);
     expect(await mlflow.registeredModels.get(workload.name)).toBeUndefined();
+
+    const resumed = await resumeTraining(environment, workload, { folder });
+    expect(resumed).toMatchObject({ run: run?.info.runId, model: { version: 1 } });
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe("a training with a search", () => {
+  const searching = () => storedWorkload({ search: { budget: { trials: 6 }, outerFolds: 2 } });
+
+  test("logs a run for each trial below its own, and what the search comes to on rows that it has not seen", async () => {
+    const workload = await searching();
+    await ingest(environment, workload);
+    const { run: runId, search } = await train(environment, workload, { trainedBy: "grace" });
+    expect(search).toMatchObject({ trials: 6, nested: { accuracy: { mean: expect.any(Number) } } });
+    const [parent, ...others] = [...(await runsOf(workload.name))].reverse();
+    expect(parent?.info.runId).toBe(runId);
+    expect(
+      others.map(({ data: { tags, params } }) => [
+        tags["mlflow.parentRunId"],
+        tags["falconry.trial"],
+        tags["mlflow.user"],
+        params.candidate,
+      ]),
+    ).toEqual([1, 2, 3, 4, 5, 6].map((trial) => [runId, `${trial}`, "grace", "logistic-regression"]));
+    const scores = others.map(({ data }) => data.metrics["cv.accuracy"]);
+    const { artifactUri } = (await mlflow.runs.get(runId)).info;
+    const history = JSON.parse(Buffer.from(await mlflow.artifacts.download(artifactUri, "evaluation/search.json")).toString());
+    expect(history.map((trial: { metrics: { accuracy: number } }) => trial.metrics.accuracy)).toEqual(scores);
+    expect(Buffer.from(await mlflow.artifacts.download(artifactUri, "evaluation/search.svg")).toString()).toMatch(/^<svg /);
+    expect(Buffer.from(await mlflow.artifacts.download(artifactUri, "model-card.md")).toString()).toContain("in a nested cross-validation");
+  });
+
+  test("done again comes to the same; its budget may be another, or none", async () => {
+    const workload = await searching();
+    await ingest(environment, workload);
+    const [once, again] = [await train(environment, workload), await train(environment, workload)];
+    expect({ ...again, run: "", model: "" }).toEqual({ ...once, run: "", model: "" });
+    expect((await train(environment, workload, { budget: { trials: 2 } })).search?.trials).toBe(2);
+  });
+
+  test("goes on through an MLflow that is away for a while: each point and each trial's run is there once", async () => {
+    const workload = await searching();
+    await ingest(environment, workload);
+    const undisturbed = await train(environment, workload);
+    const proxy = await absentProxy(environment.descriptor.tracking.uri, { after: 12, seconds: 8 });
+    const interrupted = connect({ ...environment.descriptor, tracking: { ...environment.descriptor.tracking, uri: proxy.url } });
+    const report = await train(interrupted, workload);
+    interrupted[Symbol.dispose]();
+    expect(proxy.refused()).toBeGreaterThan(0);
+    expect({ ...report, run: "", model: "" }).toEqual({ ...undisturbed, run: "", model: "" });
+    expect(await loggedPoints(mlflow, report.run)).toEqual(await loggedPoints(mlflow, undisturbed.run));
+  });
+
+  test("does not go on with another declaration, nor where nothing is unfinished", async () => {
+    const workload = await searching();
+    await ingest(environment, workload);
+    const folder = await temporaryFolder();
+    const url = await failingProxy(environment.descriptor.tracking.uri, "/confusion.json");
+    const interrupted = connect({ ...environment.descriptor, tracking: { ...environment.descriptor.tracking, uri: url } });
+    await expect(train(interrupted, workload, { folder, patienceSeconds: 0 })).rejects.toMatchObject({ code: "tracking.unreachable" });
+    interrupted[Symbol.dispose]();
+    const other = { ...workload, crossValidation: { folds: 4, seed: 1 } };
+    await expect(resumeTraining(environment, other, { folder })).rejects.toMatchObject({ code: "train.resume-differs" });
+    await resumeTraining(environment, workload, { folder });
+    expect(await readdir(folder)).toEqual([]);
+    await expect(resumeTraining(environment, workload, { folder })).rejects.toMatchObject({ code: "train.nothing-to-resume" });
   });
 });

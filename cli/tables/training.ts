@@ -1,7 +1,7 @@
 import type { TrainingReport } from "@falconry/training/train.ts";
 import { facts, shortDigest, table } from "./table.ts";
 
-export function renderTraining({ run, dataset, model, best, candidates, test, leaks }: TrainingReport): string {
+export function renderTraining({ run, dataset, model, best, candidates, search, test, leaks }: TrainingReport): string {
   const interval = ({ low, high }: { low: number; high: number }) => `${low.toFixed(3)} to ${high.toFixed(3)}`;
   const compared = table(
     ["candidate", "", ...Object.keys(test).flatMap((metric) => [metric, "95 %"])],
@@ -11,6 +11,7 @@ export function renderTraining({ run, dataset, model, best, candidates, test, le
       ...Object.values(metrics).flatMap((measured) => [measured.mean.toFixed(4), interval(measured)]),
     ]),
   );
+  const searched = search === undefined ? "" : renderSearch(search);
   const tested = table(
     ["on the untouched test part", "", "95 %"],
     Object.entries(test).map(([name, measured]) => [name, measured.value.toFixed(4), interval(measured)]),
@@ -21,5 +22,16 @@ export function renderTraining({ run, dataset, model, best, candidates, test, le
     ["run", run],
     ["dataset", `${dataset.name} ${shortDigest(dataset.digest)}`],
   ]);
-  return [compared, tested, refused, registered].filter((part) => part !== "").join("\n\n");
+  return [compared, searched, tested, refused, registered].filter((part) => part !== "").join("\n\n");
+}
+
+function renderSearch({ trials, nested }: NonNullable<TrainingReport["search"]>): string {
+  const tried = `${trials} ${trials === 1 ? "trial" : "trials"} of other settings`;
+  if (nested === undefined) return tried;
+  const figures = Object.entries(nested).map(([metric, { mean, low, high }]) => [
+    metric,
+    mean.toFixed(4),
+    `${low.toFixed(3)} to ${high.toFixed(3)}`,
+  ]);
+  return table([`${tried}; with such a search, on rows it had not seen`, "", "95 %"], figures);
 }

@@ -92,28 +92,33 @@ export class ActiveRun {
   /** @param context what it was used for, as `training` */
   dataset(dataset: Dataset, context?: string): Promise<void> {
     const tags: Record<string, string> = context === undefined ? {} : { "mlflow.data.context": context };
-    return this.#patiently(() => this.#parts.runs.logDatasets(this.runId, [{ dataset, tags }]));
+    return this.patiently(() => this.#parts.runs.logDatasets(this.runId, [{ dataset, tags }]));
   }
 
   /** Writes one file among the run's artifacts. */
   artifact(path: string, content: Uint8Array | string): Promise<void> {
-    return this.#patiently(() => this.#parts.artifacts.upload(this.info.artifactUri, path, content));
+    return this.patiently(() => this.#parts.artifacts.upload(this.info.artifactUri, path, content));
   }
 
   /** Writes a file of this machine, of any size. */
   artifactFile(path: string, localFile: string): Promise<void> {
-    return this.#patiently(() => this.#parts.artifacts.uploadFile(this.info.artifactUri, path, localFile));
+    return this.patiently(() => this.#parts.artifacts.uploadFile(this.info.artifactUri, path, localFile));
   }
 
   /** Writes every file below a folder of this machine. */
   async artifactFolder(path: string, localFolder: string, options: FolderOptions = {}): Promise<void> {
     let { resume } = options;
-    await this.#patiently(async () => {
+    await this.patiently(async () => {
       const again = { ...options, resume: resume ?? false };
       // What the first try has sent need not be sent by the next.
       resume = true;
       await this.#parts.artifacts.uploadFolder(this.info.artifactUri, path, localFolder, again);
     });
+  }
+
+  /** For requests of one's own about the run, which must bear being done twice: a server that is away is waited for, as with artifacts. */
+  patiently<T>(work: () => Promise<T>): Promise<T> {
+    return whileAway(this.#parts.settings, this.#parts.patienceSeconds, work);
   }
 
   /** Resolves when the server has what was logged so far. */
@@ -144,10 +149,6 @@ export class ActiveRun {
     }
     this.#parts.journal.append(entry);
     this.#sender.wake();
-  }
-
-  #patiently<T>(work: () => Promise<T>): Promise<T> {
-    return whileAway(this.#parts.settings, this.#parts.patienceSeconds, work);
   }
 
   async #end(status: RunStatus, patienceSeconds: number): Promise<void> {

@@ -119,6 +119,51 @@ describe("estimators", () => {
     });
   });
 
+  describe("calibrated", () => {
+    const calibration = { type: "calibrated", smallest: 1e-6 } as const;
+    const clipped = (probability: number) => Math.log(Math.max(probability, 1e-6));
+
+    test("two classes' probabilities go through a sigmoid of their logarithms, certain ones too", async () => {
+      const inner: ClassifierSpec["estimator"] = { type: "linear", weights: [[1]], bias: [0] };
+      const spec: ClassifierSpec = {
+        features: [block],
+        classes: [0, 1],
+        estimator: { ...calibration, inner, weights: [[-0.5, 0.25]], bias: [0.5] },
+        producer: "test",
+      };
+      const scores = [-1e6, -40, -16, -3, 0, 2, 15, 100, 1e30];
+      const { probabilities } = await answer(spec, { block: scores });
+      const expected = scores.map((score) => sigmoid(-0.5 * clipped(sigmoid(-score)) + 0.25 * clipped(sigmoid(score)) + 0.5));
+      expect(probabilities).toEqual(expected.map((second) => [expect.closeTo(1 - second, 6), expect.closeTo(second, 6)]));
+    });
+
+    test("several classes' through a softmax", async () => {
+      const weights = [
+        [0.5, 0, 0.1],
+        [0, 0.7, 0],
+        [0, 0, 0.4],
+      ];
+      const inner: ClassifierSpec["estimator"] = { type: "linear", weights: [[1], [2], [-1]], bias: [0, 0, 0] };
+      const spec: ClassifierSpec = {
+        features: [block],
+        classes: [0, 1, 2],
+        estimator: { ...calibration, inner, weights, bias: [0, 1, 0] },
+        producer: "test",
+      };
+      const values = [-500, -1, 0, 3, 500];
+      const { probabilities } = await answer(spec, { block: values });
+      const shares = (numbers: number[]) => {
+        const powers = numbers.map((number) => Math.exp(number - Math.max(...numbers)));
+        return powers.map((power) => power / powers.reduce((sum, one) => sum + one, 0));
+      };
+      const expected = values.map((value) => {
+        const logs = shares([value, 2 * value, -value]).map(clipped);
+        return shares(weights.map((row, label) => row.reduce((sum, weight, at) => sum + weight * (logs[at] ?? 0), label === 1 ? 1 : 0)));
+      });
+      expect(probabilities).toEqual(expected.map((row) => row.map((probability) => expect.closeTo(probability, 6))));
+    });
+  });
+
   test("equal probabilities go to the first class", async () => {
     const undecided: ClassifierSpec = { ...landing, estimator: { type: "constant", probabilities: [0.5, 0.5] } };
     expect((await answer(undecided, { mass: [1], orbit: [""], block: [1] })).predictions).toEqual([0]);

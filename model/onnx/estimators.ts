@@ -16,6 +16,11 @@ export type Estimator =
   | { type: "constant" /** One per class. */; probabilities: number[] }
   /** Of a regression: the same value whatever the row holds. */
   | { type: "mean"; value: number }
+  | RowEstimator
+  | CalibratedEstimator;
+
+/** Those that compute with the row. */
+export type RowEstimator =
   /**
    * Softmax over one row of weights per class; or, for two classes, one row: the sigmoid is the second class's probability. A regression
    * has one row, whose sum is the value.
@@ -31,27 +36,63 @@ export type Estimator =
   /** The outputs go through a softmax; for two classes there is one, whose sigmoid is the second class's probability. Of a regression it is the value. */
   | { type: "trees"; ensemble: TreeEnsemble };
 
-/** Those that compute with the row. */
-type Computing = Exclude<Estimator, { type: "constant" | "mean" }>;
+/** A linear model of classes, its inputs the logarithms of another one's probabilities. */
+export interface CalibratedEstimator {
+  type: "calibrated";
+  inner: RowEstimator;
+  /** Above 0; smaller probabilities count as this one. */
+  smallest: number;
+  weights: number[][];
+  bias: number[];
+}
 
 /**
  * Adds the nodes that turn a matrix [N, inputs] into probabilities [N, classes].
  *
  * @throws RangeError where the estimator's shapes do not fit the inputs, the classes or each other
  */
-export function addClassifier(graph: GraphBuilder, matrix: string, estimator: Computing, inputs: number, classes: number): string {
+export function addClassifier(
+  graph: GraphBuilder,
+  matrix: string,
+  estimator: RowEstimator | CalibratedEstimator,
+  inputs: number,
+  classes: number,
+): string {
+  if (estimator.type !== "calibrated") return addLinked(graph, matrix, estimator, inputs, classes, probabilities);
+  const { inner, smallest, weights, bias } = estimator;
+  const logs = addLinked(graph, matrix, inner, inputs, classes, logarithms);
+  const clipped = graph.node("Clip", [logs, graph.constant(floatTensor([], [Math.log(smallest)]))]);
+  return addLinked(graph, clipped, { type: "linear", weights, bias }, classes, classes, probabilities);
+}
+
+/** Scores of classes become probabilities by one of two functions. */
+type Links = Record<"softmax" | "sigmoid", (graph: GraphBuilder, scores: string) => string>;
+
+const probabilities: Links = {
+  softmax: (graph, scores) => graph.node("Softmax", [scores], { attributes: { axis: int(1) } }),
+  sigmoid: (graph, scores) => graph.node("Sigmoid", [scores]),
+};
+
+/** Straight from the scores: runtimes give a small probability as no more than near 0, and of that a logarithm says nothing. */
+const logarithms: Links = {
+  softmax: (graph, scores) => graph.node("LogSoftmax", [scores], { attributes: { axis: int(1) } }),
+  // ln sigmoid(z) = -ln(1 + e^-z)
+  sigmoid: (graph, scores) => graph.node("Neg", [graph.node("Softplus", [graph.node("Neg", [scores])])]),
+};
+
+function addLinked(graph: GraphBuilder, matrix: string, estimator: RowEstimator, inputs: number, classes: number, links: Links): string {
   if (estimator.type !== "trees") {
     const [flat, width] = addImage(graph, matrix, estimator, inputs);
-    return addDenseLayers(graph, flat, classifierLayers(estimator, width, classes));
+    return addDenseLayers(graph, flat, classifierLayers(estimator, width, classes), links);
   }
   const { ensemble } = estimator;
   checkTrees(ensemble, inputs);
   const outputs = ensemble.bases.length;
   if (outputs !== (classes === 2 ? 1 : classes)) throw new RangeError(`${outputs} outputs of trees tell no ${classes} classes apart`);
   const scores = addTrees(graph, matrix, ensemble);
-  if (classes > 2) return graph.node("Softmax", [scores], { attributes: { axis: int(1) } });
+  if (classes > 2) return links.softmax(graph, scores);
   // 1 - sigmoid(z) = sigmoid(-z)
-  return graph.node("Sigmoid", [graph.node("Mul", [scores, graph.constant(floatTensor([2], [-1, 1]))])]);
+  return links.sigmoid(graph, graph.node("Mul", [scores, graph.constant(floatTensor([2], [-1, 1]))]));
 }
 
 /**
@@ -59,7 +100,7 @@ export function addClassifier(graph: GraphBuilder, matrix: string, estimator: Co
  *
  * @throws RangeError where the estimator's shapes do not fit the inputs or each other
  */
-export function addRegressor(graph: GraphBuilder, matrix: string, estimator: Computing, inputs: number): string {
+export function addRegressor(graph: GraphBuilder, matrix: string, estimator: RowEstimator, inputs: number): string {
   if (estimator.type !== "trees") {
     const [flat, width] = addImage(graph, matrix, estimator, inputs);
     return addDenseLayers(graph, flat, regressorLayers(estimator, width));
@@ -76,7 +117,7 @@ export function addConstant(graph: GraphBuilder, input: string, numbers: number[
   return graph.node("Expand", [graph.constant(floatTensor([1, numbers.length], numbers)), shape]);
 }
 
-type Dense = Exclude<Computing, { type: "trees" }>;
+type Dense = Exclude<RowEstimator, { type: "trees" }>;
 
 /** The matrix that the layers see, and its width. */
 function addImage(graph: GraphBuilder, matrix: string, estimator: Dense, inputs: number): [string, number] {
@@ -134,14 +175,14 @@ function checkShapes(layers: DenseLayer[], inputs: number): void {
   }
 }
 
-function addDenseLayers(graph: GraphBuilder, matrix: string, layers: DenseLayer[]): string {
-  return layers.reduce((value, layer) => addDense(graph, value, layer), matrix);
+/** @param links what the last layer's softmax or sigmoid gives; others are within the network */
+function addDenseLayers(graph: GraphBuilder, matrix: string, layers: DenseLayer[], links = probabilities): string {
+  return layers.reduce((value, layer, index) => addDense(graph, value, layer, index === layers.length - 1 ? links : probabilities), matrix);
 }
 
-function addDense(graph: GraphBuilder, value: string, { weights, bias, activation }: DenseLayer): string {
+function addDense(graph: GraphBuilder, value: string, { weights, bias, activation }: DenseLayer, links: Links): string {
   const matrix = graph.constant(floatTensor([weights.length, bias.length], weights.flat()));
   const sum = graph.node("Gemm", [value, matrix, graph.constant(floatTensor([bias.length], bias))]);
   if (activation === "none") return sum;
-  if (activation === "softmax") return graph.node("Softmax", [sum], { attributes: { axis: int(1) } });
-  return graph.node(activation === "relu" ? "Relu" : "Sigmoid", [sum]);
+  return activation === "relu" ? graph.node("Relu", [sum]) : links[activation](graph, sum);
 }

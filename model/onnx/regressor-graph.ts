@@ -27,7 +27,7 @@ export function regressorGraph({ features, estimator, producer }: RegressorSpec)
 }
 
 function addValues(graph: GraphBuilder, features: Feature[], estimator: Estimator): string {
-  if (estimator.type === "constant") throw new RangeError("probabilities of classes are no value");
+  if (estimator.type === "constant" || estimator.type === "calibrated") throw new RangeError("probabilities of classes are no value");
   if (estimator.type !== "mean") return addRegressor(graph, addPreprocessing(graph, features), estimator, width(features));
   const [first] = features;
   if (first === undefined) throw new RangeError("a regression needs at least one feature");

@@ -1,5 +1,5 @@
 import { FalconryError } from "@falconry/environment/error.ts";
-import type { CandidateSettings, Workload } from "@falconry/model/workload.ts";
+import type { CandidateSettings, LoadedWorkload, Workload } from "@falconry/model/workload.ts";
 import type { Candidate } from "./candidate.ts";
 import { cnn } from "./cnn.ts";
 import { gradientBoosting } from "./gradient-boosting.ts";
@@ -8,13 +8,14 @@ import { logisticRegression } from "./logistic-regression.ts";
 import { majority } from "./majority.ts";
 import { meanBaseline } from "./mean.ts";
 import { mlp } from "./mlp.ts";
+import { ownCandidate } from "./own-candidate.ts";
 
 /**
- * The candidates that a workload declares, in its order.
+ * The settings that a workload declares for its candidates, in its order.
  *
  * @param names only these @throws FalconryError `train.unknown-candidate`
  */
-export function declaredCandidates(workload: Workload, names?: string[]): Candidate[] {
+export function chosenSettings(workload: Workload, names?: string[]): CandidateSettings[] {
   const declared = workload.candidates.map(({ name }) => name);
   const unknown = names?.find((name) => !declared.includes(name));
   if (unknown !== undefined) {
@@ -23,10 +24,19 @@ export function declaredCandidates(workload: Workload, names?: string[]): Candid
       hint: `Name one of: ${declared.join(", ")}`,
     });
   }
-  return workload.candidates.filter(({ name }) => names === undefined || names.includes(name)).map(make);
+  return workload.candidates.filter(({ name }) => names === undefined || names.includes(name));
 }
 
-function make(settings: CandidateSettings): Candidate {
+/** The candidates of {@link chosenSettings}. */
+export async function declaredCandidates(workload: LoadedWorkload, names?: string[]): Promise<Candidate[]> {
+  return await Promise.all(chosenSettings(workload, names).map((settings) => candidateOf(settings, workload.folder)));
+}
+
+/**
+ * @param folder of the workload, where modules of its own stand
+ * @throws FalconryError `workload.invalid`
+ */
+export async function candidateOf(settings: CandidateSettings, folder: string): Promise<Candidate> {
   switch (settings.type) {
     case "majority":
       return majority(settings.name);
@@ -48,5 +58,7 @@ function make(settings: CandidateSettings): Candidate {
       const { name, type: _, ...rest } = settings;
       return gradientBoosting(name, rest);
     }
+    case "module":
+      return await ownCandidate(settings, folder);
   }
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { LoadedWorkload } from "@falconry/model/workload.ts";
+import { workloadFunction } from "../workload-function.ts";
 import { emptyFile, type RawFile } from "./raw-file.ts";
 import type { RawRecord, TakeRecord } from "./record.ts";
 
@@ -32,7 +33,8 @@ export async function readJsonRecords(file: RawFile, workload: LoadedWorkload, t
       hint: `Give a CSV of its columns, or name a reader as source.jsonReader in ${join(workload.folder, "workload.ts")}`,
     });
   }
-  const read = await loadReader(join(workload.folder, jsonReader));
+  const module = pathToFileURL(join(workload.folder, jsonReader));
+  const read = await workloadFunction<ReadJson>(module, "readJson", "ReadJson in training/datasets/json-records.ts");
   let text = "";
   for await (const chunk of file.text()) text += chunk;
   const reading = await read(parse(text, file.name), (name) => besides(file, name));
@@ -45,15 +47,6 @@ export async function readJsonRecords(file: RawFile, workload: LoadedWorkload, t
     if ("problem" in record) take(record);
     else take({ values: names.map((name) => record.values[name]) });
   }
-}
-
-async function loadReader(path: string): Promise<ReadJson> {
-  const module: { readJson?: ReadJson } = await import(pathToFileURL(path).href);
-  if (typeof module.readJson === "function") return module.readJson;
-  throw new FalconryError("workload.invalid", {
-    message: `${path} exports no function readJson`,
-    hint: "training/datasets/json-records.ts has its type, ReadJson",
-  });
 }
 
 async function besides(file: RawFile, name: string): Promise<unknown> {

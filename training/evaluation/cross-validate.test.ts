@@ -4,6 +4,7 @@ import { majority } from "../candidates/majority.ts";
 import { meanBaseline } from "../candidates/mean.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 import { best, crossValidate } from "./cross-validate.ts";
+import { foldsOf } from "./folds.ts";
 
 const count = 30;
 const rows: FeatureTable = {
@@ -61,8 +62,19 @@ test("of a regression each metric of numbers is measured, and the mean explains 
 
 test("of candidates that are equally good the one that was declared first is the best", async () => {
   const [simple, other] = [majority("simple"), majority("other")];
-  const compared = await Promise.all(
-    [simple, other].map(async (candidate) => ({ candidate, results: await crossValidate(candidate, rows, { folds: 5, seed: 3 }) })),
-  );
-  expect(best(compared, "accuracy")).toBe(simple);
+  const measured = async (candidate: Candidate) => ({ candidate, results: await crossValidate(candidate, rows, { folds: 5, seed: 3 }) });
+  expect(best([await measured(simple), await measured(other)], "accuracy").candidate).toBe(simple);
+});
+
+test("repeated, the rows are dealt anew each time, and each row is held once in every dealing", () => {
+  const held = foldsOf(rows, { folds: 5, repeats: 3, seed: 3 }).map((fold) => fold().held.keys.map(([key]) => Number(key)));
+  const dealings = [held.slice(0, 5), held.slice(5, 10), held.slice(10)];
+  for (const dealing of dealings) expect(dealing.flat().sort((one, other) => one - other)).toEqual(rows.keys.map((_, row) => row));
+  expect(new Set(dealings.map((dealing) => JSON.stringify(dealing))).size).toBe(3);
+});
+
+test("a candidate whose metric cannot be had is worse than any other", async () => {
+  const results = await crossValidate(majority("majority"), rows, { folds: 5, seed: 3 });
+  const unknown = { ...results, metrics: { accuracy: { mean: Number.NaN, low: Number.NaN, high: Number.NaN } } };
+  expect(best([{ results: unknown }, { results }], "accuracy")).toEqual({ results });
 });

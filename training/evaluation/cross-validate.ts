@@ -2,8 +2,8 @@ import { foldsInterval, type Interval } from "@falconry/model/intervals.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { fitModel } from "../candidates/fit-model.ts";
-import { type FeatureTable, selectRows } from "../features/feature-table.ts";
-import { dealtFolds } from "../features/split.ts";
+import type { FeatureTable } from "../features/feature-table.ts";
+import { type Fold, foldsOf } from "./folds.ts";
 import { boundsOf, eachMetric, type MetricName, type Metrics, measure, scored } from "./measure.ts";
 
 export interface CrossValidated {
@@ -14,39 +14,49 @@ export interface CrossValidated {
   folds: Metrics<number[]>;
 }
 
+/** What a fold came to, measured now or remembered. @param fold its place among the folds */
+export type MeasureFold = (fold: number, measureNow: () => Promise<Metrics<number>>) => Promise<Metrics<number>>;
+
 /** Fits a candidate once per fold on all the other folds, preprocessing included, and measures it on the fold. */
 export async function crossValidate(
   candidate: Candidate,
   rows: FeatureTable,
-  { folds, seed }: { folds: number; seed: number },
+  plan: Workload["crossValidation"],
+  measured: MeasureFold = (_, measureNow) => measureNow(),
 ): Promise<CrossValidated> {
-  const parts = dealtFolds(rows, folds, seed);
-  const measured: Metrics<number>[] = [];
-  for (const held of parts) {
-    const others = parts.filter((part) => part !== held).flat();
-    const model = await fitModel(
-      candidate,
-      selectRows(
-        rows,
-        others.sort((a, b) => a - b),
-      ),
-      seed,
-    );
-    const tested = selectRows(rows, held);
-    measured.push(measure(scored(tested, model.predict(tested))));
-  }
+  const values: Metrics<number>[] = [];
+  for (const [index, fold] of foldsOf(rows, plan).entries())
+    values.push(await measured(index, () => measureFold(candidate, fold(), plan.seed)));
+  return summary(candidate.name, rows, values, plan.repeats);
+}
+
+export async function measureFold(candidate: Candidate, { fit, held }: Fold, seed: number): Promise<Metrics<number>> {
+  const model = await fitModel(candidate, fit, seed);
+  return measure(scored(held, model.predict(held)));
+}
+
+/** @param measured of every fold, those of the first dealing first */
+export function summary(name: string, rows: Pick<FeatureTable, "classes">, measured: Metrics<number>[], repeats = 1): CrossValidated {
   const values = (metric: MetricName) => measured.map((fold) => fold[metric] ?? Number.NaN);
   return {
-    name: candidate.name,
-    metrics: eachMetric(rows, (metric) => withinBounds(metric, foldsInterval(values(metric)))),
+    name,
+    metrics: eachMetric(rows, (metric) => withinBounds(metric, foldsInterval(values(metric), repeats))),
     folds: eachMetric(rows, values),
   };
 }
 
-/** The candidate with the highest mean of the metric; of equals the one declared first, which is to be the simpler one. */
-export function best(compared: { candidate: Candidate; results: CrossValidated }[], metric: Workload["metric"]): Candidate {
-  const mean = ({ results }: { results: CrossValidated }) => results.metrics[metric]?.mean ?? Number.NaN;
-  return compared.reduce((leader, next) => (mean(next) > mean(leader) ? next : leader)).candidate;
+/** The one with the highest mean of the metric; of equals the first, which is to be the simpler one. */
+export function best<Compared extends { results: CrossValidated }>(
+  compared: readonly [Compared, ...Compared[]],
+  metric: MetricName,
+): Compared {
+  const meanOf = ({ results }: Compared) => rankable(results.metrics[metric]?.mean);
+  return compared.reduce((leader, next) => (meanOf(next) > meanOf(leader) ? next : leader));
+}
+
+/** A metric that could not be had is worse than any other. */
+export function rankable(value: number | undefined): number {
+  return value === undefined || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
 }
 
 /** A t interval knows nothing of the metric's own bounds. */

@@ -23,6 +23,13 @@ export function eachMetric<Value>({ classes }: Pick<FeatureTable, "classes">, va
   return Object.fromEntries(names.map((metric) => [metric, value(metric)]));
 }
 
+/** Of each metric the mean over the folds; none of no fold. */
+export function meansOf(folds: readonly Metrics<number>[]): Metrics<number> {
+  const measured = metricNames.filter((metric) => folds[0]?.[metric] !== undefined);
+  const mean = (metric: MetricName) => folds.reduce((sum, fold) => sum + (fold[metric] ?? Number.NaN), 0) / folds.length;
+  return Object.fromEntries(measured.map((metric) => [metric, mean(metric)]));
+}
+
 /** A metric's value lies within these bounds. */
 export function boundsOf(metric: MetricName): Interval {
   const highestIsOne = metric !== "logLoss" && metric !== "rmse" && metric !== "mae";

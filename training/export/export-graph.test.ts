@@ -7,6 +7,7 @@ import { linearRegression } from "../candidates/linear-regression.ts";
 import { logisticRegression } from "../candidates/logistic-regression.ts";
 import { majority } from "../candidates/majority.ts";
 import { meanBaseline } from "../candidates/mean.ts";
+import { calibrated, fitCalibration } from "../evaluation/calibration.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 import { exportGraph } from "./export-graph.ts";
 
@@ -71,6 +72,21 @@ describe.for(tasks)("%s: whatever the rows", ([, classes, candidates]) => {
     },
   );
 });
+
+test.prop([tables([0, 1]), tables([0, 1, 2])], { numRuns: 10 })(
+  "a calibrated model's graph answers as it does, whatever the rows",
+  async (...drawn) => {
+    for (const train of drawn) {
+      for (const candidate of [...classifiers, logisticRegression("certain", { C: 1e6 })]) {
+        const model = await fitModel(candidate, train, 0);
+        // on its own rows: as sharp as can be
+        const calibration = await fitCalibration(model.predict(train), train.labels);
+        const predict = (rows: FeatureTable) => calibration.apply(model.predict(rows));
+        await exportGraph({ ...model, predict, estimator: calibrated(model.estimator, calibration) }, train);
+      }
+    }
+  },
+);
 
 test("a year is told from the next one, large as its mean is beside its deviation", async () => {
   const years = [2015, 2016, 2017, 2017, 2018, 2019, 2020];

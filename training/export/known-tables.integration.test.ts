@@ -51,7 +51,7 @@ describe.skipIf(!existsSync(knownTablesFolder))("on a table of the world (../sha
     async (table) => {
       const { workload, train, tested } = await partsOf(table);
       const asked = inOne([tested, withoutEverySecond(tested), withNewTexts(tested)]);
-      for (const candidate of candidatesOf(table, workload)) {
+      for (const candidate of await candidatesOf(table, workload)) {
         const model = await fitModel(candidate, train, 1);
         // the export itself asks both the same, and throws where they differ
         const graph = await exportGraph(model, asked);
@@ -84,7 +84,7 @@ describe.skipIf(!existsSync(knownTablesFolder))("on a table of the world (../sha
 });
 
 /** Those that the new workload declares, and every other kind that suits the table; fewer rounds than declared where thousands of trees would be grown. */
-function candidatesOf({ name }: KnownTable, workload: LoadedWorkload): Candidate[] {
+async function candidatesOf({ name }: KnownTable, workload: LoadedWorkload): Promise<Candidate[]> {
   const settings = workload.candidates.map((one) =>
     one.type === "gradient-boosting" ? { ...one, rounds: Math.min(one.rounds, mostRounds) } : one,
   );
@@ -93,7 +93,7 @@ function candidatesOf({ name }: KnownTable, workload: LoadedWorkload): Candidate
     workload.target.task === "regression"
       ? linearRegression("lasso", { alpha: 0.01, penalty: "l1" })
       : logisticRegression("sparse logistic regression", { C: 0.1, penalty: "l1" });
-  const declared = declaredCandidates({ ...workload, candidates: settings.filter(({ type }) => type !== "mlp") });
+  const declared = await declaredCandidates({ ...workload, candidates: settings.filter(({ type }) => type !== "mlp") });
   const pixels = { image: { height: 8, width: 8, channels: 1 }, filters: [4] };
   return [...declared, sparse, mlp("mlp", schedule), ...(name === "digits" ? [cnn("cnn", { ...schedule, ...pixels })] : [])];
 }

@@ -79,3 +79,37 @@ describe("by time", () => {
     expect(partRows(rows(6), split, [[1], [2], [3], [3], [3], [3]]).test).toEqual([2, 3, 4, 5]);
   });
 });
+
+describe("by a given value", () => {
+  const split: Split = { type: "given", column: "part", test: ["test", "holdout"] };
+  const parts = [["train"], ["test"], ["train"], ["holdout"]];
+
+  test("the rows that hold one of the named values are the test part", () => {
+    expect(partRows(rows(4), split, parts)).toEqual({ train: [0, 2], test: [1, 3] });
+  });
+
+  test("a value of the file is the one that was declared, whatever type a reader gives it", () => {
+    expect(partRows(rows(3), { ...split, test: [5, true] }, [[5n], [true], [4n]]).test).toEqual([0, 1]);
+  });
+
+  test.each([
+    [
+      "none is named",
+      ["train", "valid"],
+      '2 rows cannot be parted into some to fit on and some to test on: "part" is train, valid, and the test part is test, holdout',
+    ],
+    [
+      "all are",
+      ["test", "holdout"],
+      '2 rows cannot be parted into some to fit on and some to test on: "part" is holdout, test, and the test part is test, holdout',
+    ],
+  ])("where %s the error says what there is", (_, held, message) => {
+    const asked = () =>
+      partRows(
+        rows(2),
+        split,
+        held.map((value) => [value]),
+      );
+    expect(asked).toThrow(expect.objectContaining({ code: "train.too-few-rows", message }));
+  });
+});

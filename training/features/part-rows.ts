@@ -6,6 +6,8 @@ import type { FeatureTable } from "./feature-table.ts";
 import { inChanceOrder, stratifiedSplit } from "./split.ts";
 
 type Split = Workload["split"];
+type Given = Extract<Split, { type: "given" }>;
+type Share = Exclude<Split, Given>;
 type Rows = Pick<FeatureTable, "keys" | "labels" | "classes">;
 
 /** Row indices, ascending; together they are every row once. */
@@ -17,14 +19,14 @@ export interface Parts {
 /** Columns of `records` that decide where a row goes, beside its key and its class. */
 export function splitColumns(split: Split): string[] {
   if (split.type === "time") return split.columns;
-  return split.type === "group" ? [split.column] : [];
+  return "column" in split ? [split.column] : [];
 }
 
 /**
  * Parts the rows as the workload declares.
  *
  * @param values of each row: those of the {@link splitColumns}
- * @throws FalconryError `train.too-few-rows` where all rows are of one group or one time
+ * @throws FalconryError `train.too-few-rows` where all rows are of one group or one time, or would be in one part
  */
 export function partRows(rows: Rows, split: Split, values: unknown[][]): Parts {
   switch (split.type) {
@@ -42,11 +44,16 @@ export function partRows(rows: Rows, split: Split, values: unknown[][]): Parts {
       );
     case "time":
       return byTime(values, split);
+    case "given":
+      return byValue(
+        values.map((row) => String(row[0])),
+        split,
+      );
   }
 }
 
 /** Units of rows, in an order that the seed decides, until the test part has its share. */
-function byChance(units: string[], { testShare, seed, type }: Split): Parts {
+function byChance(units: string[], { testShare, seed, type }: Share): Parts {
   const sizes = new Map<string, number>();
   for (const unit of units) sizes.set(unit, (sizes.get(unit) ?? 0) + 1);
   const wanted = Math.round(units.length * testShare);
@@ -64,13 +71,25 @@ function byChance(units: string[], { testShare, seed, type }: Split): Parts {
 }
 
 /** Rows of one moment stay together, in the test part. */
-function byTime(values: unknown[][], { testShare }: Split): Parts {
+function byTime(values: unknown[][], { testShare }: Share): Parts {
   const moments = values.map((row) => row.map(orderOf));
   const sorted = [...moments].sort(compare);
   const first = sorted[Math.min(sorted.length - 1, Math.round(sorted.length * (1 - testShare)))] ?? [];
   return checked(
     moments.map((moment) => compare(moment, first) >= 0),
     "most of them are of one time",
+  );
+}
+
+const mostValues = 10;
+
+function byValue(values: string[], { column, test }: Given): Parts {
+  const tested = new Set(test.map(String));
+  const held = [...new Set(values)].sort();
+  const listed = [...held.slice(0, mostValues), ...(held.length > mostValues ? ["…"] : [])].join(", ");
+  return checked(
+    values.map((value) => tested.has(value)),
+    `"${column}" is ${listed}, and the test part is ${test.join(", ")}`,
   );
 }
 

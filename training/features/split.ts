@@ -85,7 +85,7 @@ export function requireEveryClass(train: Labelled, test: Labelled, folds: number
     if (inTrain !== undefined && inTrain >= folds && inTest !== 0) continue;
     throw new FalconryError("train.too-few-rows", {
       message: `class ${JSON.stringify(name)} has ${inTrain} rows to fit on and ${inTest} to test on; ${folds} folds need ${folds} and 1`,
-      hint: "Ingest more records of the class, or declare fewer folds or another share of test rows",
+      hint: "Ingest more records of the class, or declare fewer folds or another split",
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Interval } from "@falconry/model/intervals.ts";
+import type { CalibrationEffect } from "../evaluation/calibration-effect.ts";
 import type { ClassReport } from "./class-report.ts";
 import type { Findings, Trained } from "./findings.ts";
 
@@ -9,14 +10,16 @@ export function modelCard(trained: Trained, findings: Findings): string {
   const { workload } = trained;
   return [
     `# ${workload.name}: ${workload.question}`,
-    `The candidate \`${trained.best}\`, chosen among ${count(trained.compared.length, "candidate")} by ${workload.metric} in ${workload.crossValidation.folds}-fold cross-validation.`,
+    `The candidate \`${trained.best}\`, chosen among ${count(trained.compared.length, "candidate")} by ${workload.metric} in ${folds(workload)} cross-validation.`,
     "## Data",
     data(trained),
     "## Candidates",
     candidates(trained, findings),
+    ...searched(trained),
     "## On rows that it had not seen",
     testFigures(trained),
     ...findings.classes.map(classFigures),
+    ...(trained.decisions.calibration === undefined ? [] : ["## Calibration", calibration(trained.decisions.calibration)]),
     "## Where it does worst",
     worst(trained, findings),
     "## What it looks at",
@@ -56,6 +59,21 @@ function candidates({ compared, best, workload }: Trained, { others }: Findings)
   return `${table(["candidate", workload.metric, "beside the chosen one, fold by fold"], rows)}\n\nIntervals of 95 %. One that holds 0 says that the two may be as good.`;
 }
 
+function folds({ crossValidation: { folds, repeats = 1 } }: Trained["workload"]): string {
+  return repeats === 1 ? `${folds}-fold` : `${repeats} times ${folds}-fold`;
+}
+
+function searched({ selection: { trials, nested }, workload }: Trained): string[] {
+  if (trials.length === 0) return [];
+  const measured = nested?.metrics[workload.metric];
+  const tried = `${count(trials.length, "trial")} of other settings: evaluation/search.json.`;
+  if (measured === undefined) return [`${tried} The best of many looks better on its own folds than it is; the test part below tells.`];
+  const { mean: value, low, high } = measured;
+  return [
+    `${tried} The best of many looks better on its own folds than it is: in a nested cross-validation the whole search comes to ${workload.metric} ${estimate({ value, low, high })}.`,
+  ];
+}
+
 function testFigures({ test }: Trained): string {
   return table(
     ["metric", "value, 95 % interval"],
@@ -69,6 +87,19 @@ function classFigures({ name, rows, ...figures }: ClassReport): string {
   return `${name}, ${count(rows, "row")}:\n\n${table(
     ["metric", "value, 95 % interval"],
     Object.entries(shown).map(([metric, measured]) => [metric, estimate(measured)]),
+  )}`;
+}
+
+function calibration({ logLoss, brier }: CalibrationEffect): string {
+  const rows = Object.entries({ "log loss": logLoss, Brier: brier }).map(([measure, { before, after, difference }]) => [
+    measure,
+    estimate(before),
+    estimate(after),
+    `${signed(difference.value)} (${signed(difference.low)} to ${signed(difference.high)})`,
+  ]);
+  return `What the candidate said out of fold decided how its probabilities are corrected; every figure above is of the corrected ones. On the test rows, lower is better:\n\n${table(
+    ["measure", "before", "after", "difference"],
+    rows,
   )}`;
 }
 

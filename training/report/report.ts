@@ -9,6 +9,7 @@ import { permutationImportance } from "./permutation-importance.ts";
 import { svgOf } from "./plot.ts";
 import { calibrationPlot, confusionPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
 import { trainingReference } from "./reference.ts";
+import { searchHistory, searchPlot } from "./search-history.ts";
 import { slicesOf, slicesPath } from "./slices.ts";
 
 /** Everything worth looking at in a trained model. @returns artifacts by their path in the run: texts, pictures, documents */
@@ -23,6 +24,8 @@ export async function report(trained: Trained): Promise<Record<string, unknown>>
     "evaluation/importance.svg": await svgOf(importancePlot(importance, workload.metric)),
     [slicesPath]: plain(slices),
     "evaluation/candidates.json": plain(others),
+    ...(await searchFiles(trained)),
+    ...decisionFiles(trained.decisions),
     "reference.json": plain(trainingReference(features.train, answers.predictions)),
     ...(isRegression ? await regressionFiles(trained) : await classFiles(answers, classes)),
   };
@@ -40,6 +43,7 @@ function find({ answers, features, workload, compared, best, model }: Trained): 
             chosen,
             compared.filter((one) => one !== chosen),
             workload.metric,
+            workload.crossValidation.repeats,
           ),
     importance: permutationImportance(features.test, (rows) => score(workload.metric, scored(rows, model.predict(rows))), seed),
     slices: slicesOf(features.test, results(answers)),
@@ -50,6 +54,11 @@ function results({ actual, predictions, classes }: Scored): number[] {
   return actual.map((value, row) =>
     classes.length === 0 ? Math.abs(Number(value) - Number(predictions[row])) : Number(value === predictions[row]),
   );
+}
+
+/** Where the workload asked for decisions beside the fit. */
+function decisionFiles({ calibration }: Trained["decisions"]): Record<string, unknown> {
+  return { ...(calibration && { "evaluation/calibrated.json": plain(calibration) }) };
 }
 
 async function classFiles(answers: Scored, reports: ClassReport[]): Promise<Record<string, unknown>> {
@@ -63,6 +72,12 @@ async function classFiles(answers: Scored, reports: ClassReport[]): Promise<Reco
     ),
     "evaluation/calibration.svg": await svgOf(calibrationPlot(reports.map(({ name, calibration }) => ({ name, bins: calibration })))),
   };
+}
+
+async function searchFiles({ selection, workload }: Trained): Promise<Record<string, unknown>> {
+  const history = searchHistory(selection);
+  if (history.length === 0) return {};
+  return { "evaluation/search.json": plain(history), "evaluation/search.svg": await svgOf(searchPlot(history, workload.metric)) };
 }
 
 async function regressionFiles({ answers, workload }: Trained): Promise<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 import { graphFile, pythonEnvironment, writeMlmodel } from "@falconry/model/mlmodel.ts";
 import { graphSignature } from "@falconry/model/signature.ts";
-import type { MlflowClient } from "mlflow-client";
+import { type LoggedModel, type MlflowClient, where } from "mlflow-client";
 import type { Feature } from "../features/feature-table.ts";
 import type { TrainingRun } from "./training-run.ts";
 
@@ -17,16 +17,27 @@ export interface NewModel {
   createdAt: Date;
 }
 
-/** Logs a graph as a LoggedModel of the run, and registers it as the next version of its name. */
+/**
+ * Logs a graph as the LoggedModel of the run, and registers it as the next version of its name. Done again, it goes on where it was left, and ends with the
+ * same version.
+ */
 export async function registerModel(mlflow: MlflowClient, run: TrainingRun, model: NewModel): Promise<{ name: string; version: number }> {
   const { name, tags } = model;
-  const { modelId, artifactUri } = await mlflow.loggedModels.create({
-    experimentId: run.experimentId,
-    name,
-    sourceRunId: run.id,
-    modelType: model.candidate,
-    tags,
-  });
+  for await (const { name: of, version } of mlflow.modelVersions.search({ filter: where.modelVersion.runId.is(run.id) })) {
+    if (of === name) return { name, version };
+  }
+  const { modelId } = await readyModel(mlflow, run, model);
+  const { outputs } = await mlflow.runs.get(run.id);
+  if (!outputs.models.some((output) => output.modelId === modelId)) await mlflow.runs.logModels(run.id, [{ modelId, step: 0 }]);
+  await mlflow.registeredModels.getOrCreate(name);
+  const { version } = await mlflow.modelVersions.create({ name, source: `models:/${modelId}`, runId: run.id, modelId, tags });
+  return { name, version };
+}
+
+async function readyModel(mlflow: MlflowClient, run: TrainingRun, model: NewModel): Promise<LoggedModel> {
+  const logged = (await modelOf(mlflow, run)) ?? (await create(mlflow, run, model));
+  if (logged.status === "LOGGED_MODEL_READY") return logged;
+  const { modelId, artifactUri } = logged;
   const files: Record<string, Uint8Array | string> = {
     MLmodel: writeMlmodel({
       modelUuid: modelId.replace(/^m-/, ""),
@@ -39,17 +50,17 @@ export async function registerModel(mlflow: MlflowClient, run: TrainingRun, mode
     [graphFile]: model.graph,
     ...pythonEnvironment,
   };
-  try {
-    for (const [path, content] of Object.entries(files)) await mlflow.artifacts.upload(artifactUri, path, content);
-  } catch (error) {
-    // the upload's own failure says more than one to write it down
-    await mlflow.loggedModels.finalize(modelId, "LOGGED_MODEL_UPLOAD_FAILED").catch(() => {});
-    throw error;
-  }
-  await mlflow.loggedModels.finalize(modelId, "LOGGED_MODEL_READY");
-  await mlflow.runs.logModels(run.id, [{ modelId, step: 0 }]);
-  run.noteLogged("logged model");
-  await mlflow.registeredModels.getOrCreate(name);
-  const { version } = await mlflow.modelVersions.create({ name, source: `models:/${modelId}`, runId: run.id, modelId, tags });
-  return { name, version };
+  for (const [path, content] of Object.entries(files)) await mlflow.artifacts.upload(artifactUri, path, content);
+  return await mlflow.loggedModels.finalize(modelId, "LOGGED_MODEL_READY");
+}
+
+/** What an earlier try has left: one is created per run. */
+async function modelOf(mlflow: MlflowClient, run: TrainingRun): Promise<LoggedModel | undefined> {
+  const found = mlflow.loggedModels.search({ experimentIds: [run.experimentId], filter: `source_run_id = '${run.id}'` });
+  for await (const logged of found) return logged;
+  return undefined;
+}
+
+async function create(mlflow: MlflowClient, run: TrainingRun, { name, candidate, tags }: NewModel): Promise<LoggedModel> {
+  return await mlflow.loggedModels.create({ experimentId: run.experimentId, name, sourceRunId: run.id, modelType: candidate, tags });
 }

@@ -1,97 +1,115 @@
 import { canonicalJson } from "@falconry/environment/canonical.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
+import type { Progress } from "@falconry/environment/progress.ts";
 import { unreachable } from "@falconry/environment/unreachable.ts";
-import type { MlflowClient, Run } from "mlflow-client";
+import { type ActiveRun, type Dataset, type MlflowClient, MlflowError } from "mlflow-client";
+import { unwritable } from "../journal/unwritable.ts";
 
 /** Metrics that have one value each, by key. */
 export type Metrics = Record<string, number>;
 
-/** A training's run in MLflow, open until it is closed as finished or failed. */
-export class TrainingRun {
-  readonly id: string;
-  readonly experimentId: string;
-  readonly #mlflow: MlflowClient;
-  readonly #artifactUri: string;
-  readonly #now: () => number;
-  readonly #logged: string[] = [];
+export interface RunSettings {
+  /** A new run of an experiment, or one that goes on. */
+  of: { experiment: string } | { runId: string };
+  tags: Record<string, string>;
+  /** Where what MLflow has not taken yet is kept on this machine. */
+  folder: string;
+  /** How long MLflow may be away. */
+  patienceSeconds: number;
+  /** Of CPU and memory; none where it is left out. */
+  systemMetricsSeconds?: number;
+  /** How the training that stops here goes on, for people. */
+  resumedBy: string;
+  progress: Progress;
+}
 
-  private constructor(mlflow: MlflowClient, run: Run, now: () => number) {
-    this.#mlflow = mlflow;
-    this.id = run.info.runId;
-    this.experimentId = run.info.experimentId;
-    this.#artifactUri = run.info.artifactUri;
-    this.#now = now;
+/** A training's run in MLflow, open until it is closed as finished, failed or killed. Of metrics and parameters each is on disk before it is sent. */
+export class TrainingRun {
+  readonly #run: ActiveRun;
+
+  private constructor(run: ActiveRun) {
+    this.#run = run;
+  }
+
+  get id(): string {
+    return this.#run.runId;
+  }
+
+  get experimentId(): string {
+    return this.#run.info.experimentId;
   }
 
   /**
-   * Carries a training out inside of a run, which ends as FINISHED, or as FAILED where the training throws.
+   * Carries a training out inside of a run, which ends as FINISHED, as FAILED where the training throws, as KILLED where the process is told to end.
    *
-   * @param now milliseconds since the epoch
-   * @throws FalconryError `tracking.unreachable`; what `carryOut` throws
+   * @throws FalconryError `tracking.unreachable`, `train.in-use`, `train.journal-unwritable`; what `carryOut` throws
    */
   static async during<Result>(
     mlflow: MlflowClient,
-    { experiment, tags, now }: { experiment: string; tags: Record<string, string>; now: () => number },
+    settings: RunSettings,
     carryOut: (run: TrainingRun) => Promise<Result>,
   ): Promise<Result> {
-    let run: TrainingRun | undefined;
+    const { of, tags, folder, patienceSeconds, systemMetricsSeconds, resumedBy, progress } = settings;
+    const options = { ...of, tags, journal: folder, patienceSeconds, ...(systemMetricsSeconds !== undefined && { systemMetricsSeconds }) };
+    let begun: ActiveRun | undefined;
     try {
-      const { experimentId } = await mlflow.experiments.getOrCreate(experiment);
-      run = new TrainingRun(mlflow, await mlflow.runs.create({ experimentId, tags, startTime: now() }), now);
-      const result = await carryOut(run);
-      await mlflow.runs.update(run.id, { status: "FINISHED", endTime: now() });
-      return result;
+      return await mlflow.withRun(options, async (run) => {
+        begun = run;
+        run.signal.addEventListener("abort", () => progress(`stopped; to go on: ${resumedBy}`));
+        return await carryOut(new TrainingRun(run));
+      });
     } catch (error) {
-      const stopped = unreachable(error);
-      if (stopped !== undefined) throw trackingUnreachable(stopped, run);
-      // the training's own failure says more than one to write it down
-      if (run !== undefined) await mlflow.runs.update(run.id, { status: "FAILED", endTime: now() }).catch(() => {});
-      throw error;
+      throw explained(error, begun, settings);
     }
   }
 
-  /** What reached MLflow, for people. */
-  get logged(): string {
-    return this.#logged.length === 0 ? "nothing but its start" : this.#logged.join(", ");
+  logParameters(params: Record<string, string>): void {
+    this.#run.params(params);
   }
 
-  async logParameters(params: Record<string, string>): Promise<void> {
-    await this.#mlflow.runs.logBatch(this.id, { params });
-    this.#logged.push("parameters");
+  /** @param at milliseconds since the epoch; the same point logged again with the same time is there once */
+  logMetrics(metrics: Metrics, at: number, step = 0): void {
+    this.#run.metrics(metrics, { timestamp: at, step });
   }
 
-  /** @param folds of a metric that has a value per fold: they become its steps */
-  async logMetrics(metrics: Metrics, folds: Record<string, number[]> = {}): Promise<void> {
-    const timestamp = this.#now();
-    const points = [
-      ...Object.entries(metrics).map(([key, value]) => ({ key, value, timestamp, step: 0 })),
-      ...Object.entries(folds).flatMap(([key, values]) => values.map((value, step) => ({ key, value, timestamp, step }))),
-    ];
-    await this.#mlflow.runs.logBatch(this.id, { metrics: points });
-    this.#logged.push("metrics");
-  }
-
-  async logDataset(dataset: Parameters<MlflowClient["runs"]["logDatasets"]>[1][number]["dataset"]): Promise<void> {
-    await this.#mlflow.runs.logDatasets(this.id, [{ dataset, tags: { "mlflow.data.context": "training" } }]);
-    this.#logged.push("dataset");
+  async logDataset(dataset: Dataset): Promise<void> {
+    await this.#run.dataset(dataset, "training");
   }
 
   /** @param content a text as it is, anything else as canonical JSON */
   async logArtifact(path: string, content: unknown): Promise<void> {
-    await this.#mlflow.artifacts.upload(this.#artifactUri, path, typeof content === "string" ? content : canonicalJson(content));
-    this.#logged.push(path);
+    await this.#run.artifact(path, typeof content === "string" ? content : canonicalJson(content));
   }
 
-  noteLogged(what: string): void {
-    this.#logged.push(what);
+  /** Waits for an MLflow that is away; the work must bear being done twice. */
+  patiently<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#run.patiently(work);
   }
 }
 
-function trackingUnreachable(cause: FalconryError, run: TrainingRun | undefined): FalconryError {
-  const reached = run === undefined ? "no run was started" : `run ${run.id} holds ${run.logged}, and no version was registered`;
+function explained(error: unknown, run: ActiveRun | undefined, { of, patienceSeconds, resumedBy }: RunSettings): unknown {
+  if (error instanceof MlflowError && error.code === "RUN_IN_USE") {
+    return new FalconryError("train.in-use", { message: error.message, hint: "Wait for it, or end that process", cause: error });
+  }
+  if ("runId" in of && run === undefined && error instanceof MlflowError && error.status === 404) {
+    return new FalconryError("train.nothing-to-resume", {
+      message: `MLflow has no run ${of.runId} any more`,
+      hint: "Train again, without --resume",
+      cause: error,
+    });
+  }
+  const cause = unreachable(error) ?? (error instanceof MlflowError && error.code === "UNSENT" ? unreachable(error.cause) : undefined);
+  if (cause === undefined) return unwritable(error);
+  if (run === undefined && "experiment" in of) {
+    return new FalconryError("tracking.unreachable", {
+      message: "MLflow does not answer: no run was started",
+      hint: "Bring MLflow back (on this machine: falconry local up), then train again",
+      cause,
+    });
+  }
   return new FalconryError("tracking.unreachable", {
-    message: `MLflow stopped answering: ${reached}`,
-    hint: "Dataset version and features are stored and stay: bring MLflow back (on this machine: falconry local up), then train again",
+    message: `MLflow has not answered for ${patienceSeconds} s: run ${"runId" in of ? of.runId : run?.runId} is unfinished`,
+    hint: `What was measured is kept on this machine: bring MLflow back (on this machine: falconry local up), then run: ${resumedBy}`,
     cause,
   });
 }

@@ -10,14 +10,14 @@ import { crossValidate } from "@falconry/training/evaluation/cross-validate.ts";
 import { scored } from "@falconry/training/evaluation/measure.ts";
 import { FeatureQuery } from "@falconry/training/features/feature-query.ts";
 import { type FeatureTable, selectRows } from "@falconry/training/features/feature-table.ts";
-import { stratifiedSplit } from "@falconry/training/features/split.ts";
+import { partRows } from "@falconry/training/features/part-rows.ts";
 import { withCleanRecords } from "@falconry/training/testing/with-clean-records.ts";
 import { beforeAll, expect, test } from "vitest";
 
 const published = join(checkoutFolder, "../shared/data/falcon");
 const [dateField, serialField] = [1, 14];
 const workload = await loadWorkload("falcon");
-const [logisticRegression] = declaredCandidates(workload, ["logistic-regression"]);
+const [logisticRegression] = await declaredCandidates(workload, ["logistic-regression"]);
 if (logisticRegression === undefined) throw new Error("falcon declares no logistic regression");
 
 let table: FeatureTable;
@@ -55,7 +55,7 @@ test.skipIf(!existsSync(published))(
 );
 
 test("on the declared split and folds the ten-fold accuracy is .80 or more", async () => {
-  const { train } = stratifiedSplit(table, workload.split.testShare, workload.split.seed);
+  const { train } = partRows(table, workload.split, []);
   const { metrics, folds } = await crossValidate(logisticRegression, selectRows(table, train), workload.crossValidation);
   expect(folds.accuracy).toHaveLength(10);
   expect(metrics.accuracy?.mean).toBeGreaterThanOrEqual(0.8);

@@ -5,6 +5,7 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import type { LoadedWorkload } from "@falconry/model/workload.ts";
 import writeFileAtomic from "write-file-atomic";
+import { workloadFunction } from "../../workload-function.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { type Patience, Web } from "./web.ts";
 
@@ -55,11 +56,6 @@ export async function collectBy(
 }
 
 async function loadCollector({ folder, source }: LoadedWorkload, name: string): Promise<Collect> {
-  const path = join(folder, source.collectors?.[name] ?? "");
-  const module: { collect?: Collect } = await import(pathToFileURL(path).href);
-  if (typeof module.collect === "function") return module.collect;
-  throw new FalconryError("workload.invalid", {
-    message: `${path} exports no function collect`,
-    hint: "training/datasets/collect/collect.ts has its type, Collect",
-  });
+  const module = pathToFileURL(join(folder, source.collectors?.[name] ?? ""));
+  return await workloadFunction<Collect>(module, "collect", "Collect in training/datasets/collect/collect.ts");
 }
