@@ -24,10 +24,12 @@ export function scaleOf(mean: number, variance: number): number {
 
 /** NaN of no values. */
 export function moments(values: ArrayLike<number>): { mean: number; variance: number } {
+  // one kind of array: a loop over several kinds takes ten times as long
+  const numbers = values instanceof Float64Array ? values : Float64Array.from(values);
   let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index] ?? 0;
-  const mean = sum / values.length;
+  for (let index = 0; index < numbers.length; index++) sum += numbers[index] ?? 0;
+  const mean = sum / numbers.length;
   let squares = 0;
-  for (let index = 0; index < values.length; index++) squares += ((values[index] ?? 0) - mean) ** 2;
-  return { mean, variance: squares / values.length };
+  for (let index = 0; index < numbers.length; index++) squares += ((numbers[index] ?? 0) - mean) ** 2;
+  return { mean, variance: squares / numbers.length };
 }
