@@ -30,9 +30,9 @@ export class RecordsTable {
   readonly #connection: DuckDBConnection;
   readonly #appender: DuckDBAppender;
   readonly #chunk: DuckDBDataChunk;
-  /** What has not gone over yet, by column, the record's row first. */
-  readonly #waiting: Passed[][];
-  readonly #passes: ((value: Value) => Passed)[];
+  /** What has not gone over yet. */
+  readonly #sourceRows: number[] = [];
+  readonly #columns: { pass: (value: Value) => Passed; waiting: Passed[] }[];
   #waitingRows = 0;
 
   private constructor(workload: Workload, instance: DuckDBInstance, connection: DuckDBConnection, appender: DuckDBAppender) {
@@ -41,8 +41,7 @@ export class RecordsTable {
     this.#connection = connection;
     this.#appender = appender;
     this.#chunk = DuckDBDataChunk.create(typesOf(appender));
-    this.#passes = Object.values(workload.columns).map(({ type }) => passes[type].pass());
-    this.#waiting = [[], ...this.#passes.map(() => [])];
+    this.#columns = Object.values(workload.columns).map(({ type }) => ({ pass: passes[type].pass(), waiting: [] }));
   }
 
   static async create(workload: Workload, folder: string): Promise<RecordsTable> {
@@ -59,8 +58,8 @@ export class RecordsTable {
 
   append(row: number, values: Value[]): void {
     const at = this.#waitingRows;
-    for (const [index, waiting] of this.#waiting.entries())
-      waiting[at] = index === 0 ? row : (this.#passes[index - 1]?.(values[index - 1] ?? null) ?? null);
+    this.#sourceRows[at] = row;
+    for (const [index, { pass, waiting }] of this.#columns.entries()) waiting[at] = pass(values[index] ?? null);
     this.#waitingRows += 1;
     if (this.#waitingRows === rowsPerChunk) this.#passWaiting();
   }
@@ -92,7 +91,7 @@ export class RecordsTable {
     if (rows === 0) return;
     this.#chunk.reset();
     this.#chunk.rowCount = rows;
-    for (const [index, values] of this.#waiting.entries())
+    for (const [index, values] of [this.#sourceRows, ...this.#columns.map(({ waiting }) => waiting)].entries())
       this.#chunk.setColumnValues(index, rows < rowsPerChunk ? values.slice(0, rows) : values);
     this.#appender.appendDataChunk(this.#chunk);
     this.#waitingRows = 0;
