@@ -37,7 +37,7 @@ export async function measureCsv(runs: number): Promise<Measurement[]> {
       const work = await falconry(folder);
       ours.push(work);
       for (const [peer, works] of theirs) {
-        const other: CsvWork = JSON.parse(await runPeer(python, "csv.py", [folder, peer]));
+        const other: CsvWork = JSON.parse(await runPeer(python, "bookings.py", [folder, peer]));
         requireSame(work, other, peer);
         works.push(other);
       }

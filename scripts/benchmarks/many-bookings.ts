@@ -48,7 +48,7 @@ export function bookingWorkload(folder: string): LoadedWorkload {
   };
 }
 
-/** Ten features a booking: arithmetic, a day taken apart, what is usual in its place. peers/csv.py computes the same. */
+/** Ten features a booking: arithmetic, a day taken apart, what is usual in its place. peers/bookings.py computes the same. */
 export const bookingFeatures = `
 WITH usual AS (SELECT place, avg(price / nights) AS usual_price, count(*) AS popularity FROM records GROUP BY place)
 SELECT id, cancelled, price / nights AS price_a_night, nights, ln(1 + distance) AS distance, age, online, place, channel,

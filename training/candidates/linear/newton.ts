@@ -27,6 +27,8 @@ const relativeTolerance = 1e-14;
 const negligible = 1e-18;
 /** A second derivative serves for further steps as long as each brings the minimum ten times nearer: what there is to gain falls with the square. */
 const worthwhileRate = 1e-2;
+/** A step pays where the value falls by this share of what the slope promises; a parabola's minimum lies where half of it is kept. */
+const leastOfSlope = 0.25;
 /** Of a Newton step; below it rounding decides whether the value goes down. */
 const smallestShare = 1e-10;
 
@@ -55,16 +57,17 @@ export function minimum(convex: Convex, start: Float64Array = new Float64Array(c
       point = convex.at(current);
       continue;
     }
-    // far from the minimum a full step may overshoot: halve it until it goes down
+    // far from the minimum a full step may overshoot, and steps from one slope to the other come down slowly: halve it until it pays
     let share = 1;
     let next = after(share);
     let there = convex.at(next);
-    while (!(there.value < point.value) && share > smallestShare) {
+    const pays = () => point.value - there.value >= leastOfSlope * share * 2 * gain;
+    while (!pays() && share > smallestShare) {
       share /= 2;
       next = after(share);
       there = convex.at(next);
     }
-    if (!(there.value < point.value)) return current;
+    if (!pays()) return current;
     [current, point] = [next, there];
   }
   return undefined;

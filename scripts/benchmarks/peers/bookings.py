@@ -1,4 +1,4 @@
-"""csv.py FOLDER PEER: FOLDER/bookings.csv -> checked records in Parquet -> features in memory, as csv-falconry.ts; prints what it took as JSON."""
+"""bookings.py FOLDER PEER: FOLDER/bookings.csv -> checked records in Parquet -> features in memory, as csv-falconry.ts; prints what it took as JSON."""
 
 import json
 import os
