@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openEnvironment } from "@falconry/environment/environment.ts";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
@@ -69,6 +69,24 @@ describe("a table of our own", () => {
     });
   });
 
+  test("whose mistakes cost is decided by the same threshold in the report, in every gate and in a container", async () => {
+    const folder = join(await temporaryFolder(), unique("limes"));
+    await falconry(["new", folder, "--from", await leavesFile("other"), "--target", "tree", "--exclude", "wood"]);
+    const file = join(folder, "workload.ts");
+    const costly = 'metric: "accuracy",\n  calibration: true,\n  costs: { positive: "lime", falsePositive: 1, falseNegative: 30 },';
+    await writeFile(file, (await readFile(file, "utf8")).replace('metric: "accuracy",', costly).replace(/floor: [0-9.]+/, "floor: 0.1"));
+    await falconry(["ingest", folder]);
+    const report: TrainingReport = await falconry(["train", folder]);
+    const { gates, passed } = await runGates(environment, report.workload, report.model.version, undefined, await loadWorkload(folder));
+    const rows = gates.find(({ name }) => name === "metric-floor")?.measured;
+    expect(rows).toMatch(new RegExp(`^accuracy ${report.test.accuracy?.value.toFixed(4)} `));
+    if (passed === undefined) throw new Error(JSON.stringify(gates));
+    const answers = await expectServedAsFitted(passed, report);
+    const { threshold } = await artifactOf(report, "evaluation/threshold.json");
+    expect(threshold).toBeLessThan(0.5);
+    for (const { prediction, probabilities } of answers) expect(prediction).toBe((probabilities?.lime ?? 0) > threshold ? "lime" : "other");
+  });
+
   test("whose target is a number is trained by its group, and `models` shows what it reaches", async () => {
     const folder = join(await temporaryFolder(), unique("heights"));
     await falconry(["new", folder, "--from", await leavesFile(), "--target", "length", "--group-column", "wood"]);
@@ -80,10 +98,11 @@ describe("a table of our own", () => {
   });
 });
 
-/** Leaves whose length and width tell the tree. */
-async function leavesFile(): Promise<string> {
+/** Leaves whose length and width tell the tree. @param oaksAndBeeches what both are called */
+async function leavesFile(oaksAndBeeches?: string): Promise<string> {
   const rows = Array.from({ length: 240 }, (_, row) => {
-    const tree = ["oak", "beech", "lime"][row % 3];
+    const named = ["oak", "beech", "lime"][row % 3];
+    const tree = named === "lime" ? named : (oaksAndBeeches ?? named);
     const width = 2 + (row % 3) + ((row * 37) % 20) / 10;
     const length = width * 2 + ((row * 13) % 10) / 10;
     return [tree, width.toFixed(2), length.toFixed(2), `wood ${(row * 7) % 12}`].join(",");
@@ -94,13 +113,10 @@ async function leavesFile(): Promise<string> {
 }
 
 /** A container of this model alone answers the first test rows as the fitted model did. */
-async function expectServedAsFitted({ files, probeRows }: Passed, { run: runId }: TrainingReport): Promise<void> {
+async function expectServedAsFitted({ files, probeRows }: Passed, report: TrainingReport): Promise<Answers["predictions"]> {
   const folder = await temporaryFolder();
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
-  const { info } = await environment.mlflow.runs.get(runId);
-  const recorded: RecordedPredictions = JSON.parse(
-    Buffer.from(await environment.mlflow.artifacts.download(info.artifactUri, recordedPredictionsPath)).toString("utf8"),
-  );
+  const recorded: RecordedPredictions = await artifactOf(report, recordedPredictionsPath);
   const { predictions } = await answersOfContainer(folder, probeRows);
   expect(predictions).toHaveLength(probeRows.length);
   for (const [row, { prediction, probabilities }] of predictions.entries()) {
@@ -116,6 +132,12 @@ async function expectServedAsFitted({ files, probeRows }: Passed, { run: runId }
     expect(probabilities).toEqual(Object.fromEntries(fitted));
     expect(recorded.classes).toContain(prediction);
   }
+  return predictions;
+}
+
+async function artifactOf({ run }: TrainingReport, path: string) {
+  const { info } = await environment.mlflow.runs.get(run);
+  return JSON.parse(Buffer.from(await environment.mlflow.artifacts.download(info.artifactUri, path)).toString("utf8"));
 }
 
 interface Answers {

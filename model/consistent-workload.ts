@@ -96,12 +96,15 @@ function targetFaults({ columns, key, target }: Workload): Fault[] {
   return hasClasses(column) ? [] : at(`"${target.column}" is a ${column.type}, which has no classes`);
 }
 
-function settingFaults({ calibration, candidates, gates, metric, target }: Workload): Fault[] {
+function settingFaults({ calibration, candidates, costs, gates, metric, target }: Workload): Fault[] {
   const names = candidates.map(({ name }) => name);
   const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
   return [
     ...(repeated < 0 ? [] : [{ path: ["candidates", repeated, "name"], message: `"${names[repeated]}" is named twice` }]),
     ...(fitsTask(metric, target.task) ? [] : [{ path: ["metric"], message: `${metric} does not measure a ${target.task}` }]),
+    ...(costs !== undefined && target.task === "regression"
+      ? [{ path: ["costs"], message: "a regression decides between no classes" }]
+      : []),
     ...(calibration && target.task === "regression"
       ? [{ path: ["calibration"], message: "a regression has no probabilities to be calibrated" }]
       : []),

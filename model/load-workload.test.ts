@@ -176,16 +176,16 @@ describe("a declaration that does not hold is refused at the property", () => {
       { ...pumps, target: { column: "failed", task: "regression" }, split: { type: "random", testShare: 0.2, seed: 1 } },
       "workload.metric: accuracy does not measure a regression",
     ],
+    ["calibration of a regression", regression({ calibration: true }), "workload.calibration: a regression has no probabilities"],
     [
-      "calibration of a regression",
-      {
-        ...pumps,
-        target: { column: "failed", task: "regression" },
-        split: { type: "random", testShare: 0.2, seed: 1 },
-        metric: "r2",
-        calibration: true,
-      },
-      "workload.calibration: a regression has no probabilities",
+      "costs of a regression's classes",
+      regression({ costs: { positive: 1, falsePositive: 1, falseNegative: 2 } }),
+      "workload.costs: a regression decides between no classes",
+    ],
+    [
+      "mistakes that cost nothing",
+      { ...pumps, costs: { positive: 1, falsePositive: 0, falseNegative: 2 } },
+      "workload.costs.falsePositive: Too small",
     ],
     ["a measure of numbers for classes", { ...pumps, metric: "r2" }, "workload.metric: r2 does not measure a classification"],
     ["a split by an undeclared column", split({ type: "group", column: "site" }), 'workload.split.column: "site" is none of the columns'],
@@ -234,6 +234,16 @@ function target(column: string): unknown {
 
 function split(settings: object): unknown {
   return { ...pumps, split: { testShare: 0.2, seed: 1, ...settings } };
+}
+
+function regression(changes: object): unknown {
+  return {
+    ...pumps,
+    target: { column: "failed", task: "regression" },
+    split: { type: "random", testShare: 0.2, seed: 1 },
+    metric: "r2",
+    ...changes,
+  };
 }
 
 function given(column: string, test: unknown[]): unknown {

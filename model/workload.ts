@@ -186,6 +186,17 @@ export const workloadSchema = z.strictObject({
    * @default false
    */
   calibration: z.boolean().optional(),
+  /** What wrong decisions cost, in any unit: the threshold with the least mean cost out of fold decides. Of two classes. @default the more probable class is predicted */
+  costs: z
+    .strictObject({
+      /** The class that is looked for, as the model names it: 1 of a boolean. */
+      positive: z.union([z.string(), z.number().int()]),
+      /** Of taking another row for positive. */
+      falsePositive: z.number().positive(),
+      /** Of taking a positive row for another. */
+      falseNegative: z.number().positive(),
+    })
+    .optional(),
   /** What candidates are compared by, higher is better: of classes one in [0, 1], of a regression r2, at most 1. */
   metric: z.enum(["accuracy", "balancedAccuracy", "rocAuc", "r2"]),
   gates: z.strictObject({

@@ -14,8 +14,8 @@ import { candidateOf, chosenSettings } from "./candidates/declared.ts";
 import { fitModel } from "./candidates/fit-model.ts";
 import { type DatasetReference, DatasetStore } from "./datasets/dataset-store.ts";
 import type { CrossValidated } from "./evaluation/cross-validate.ts";
-import { decide } from "./evaluation/decisions.ts";
-import { type Measured, measureWithIntervals, type Scored, scored } from "./evaluation/measure.ts";
+import { decide, requireDecidable } from "./evaluation/decisions.ts";
+import { type Measured, measureWithIntervals, type Scored, scoredBy } from "./evaluation/measure.ts";
 import { exportGraph } from "./export/export-graph.ts";
 import { type BuiltFeatures, buildFeatures } from "./features/build-features.ts";
 import { knownAfterEvent, type Leak } from "./features/records-view.ts";
@@ -128,6 +128,7 @@ async function carryOut(
   const manifest = await datasets.manifest(dataset);
   progress(`features of ${manifest.rows} records`);
   const features = await buildFeatures(environment, declaration, dataset, manifest);
+  requireDecidable(declaration, features.set);
   const decides = whatDecides(declaration, features, candidates, asked.budget);
   if (unfinished !== undefined && unfinished.header.decides !== decides) throw differs(workload.name);
 
@@ -155,7 +156,7 @@ async function carryOut(
     const fitted = await fitModel(winner, features.train, declaration.crossValidation.seed);
     const { model, ...decisions } = await decide(winner, fitted, features, declaration, progress);
     const graph = await exportGraph(model, features.test);
-    const answers = scored(features.test, model.predict(features.test));
+    const answers = scoredBy(model, features.test);
     const test = measureWithIntervals(answers, declaration.crossValidation.seed);
     const { at } = await journal.remember("tested", z.null(), () => null);
     run.logMetrics(testMetrics(test), at);
@@ -252,6 +253,7 @@ async function logInputs(
     candidates: candidates.map(({ name }) => name).join(", "),
     metric: declaration.metric,
     calibration: String(declaration.calibration ?? false),
+    ...Object.fromEntries(Object.entries(declaration.costs ?? {}).map(([key, value]) => [`costs.${key}`, String(value)])),
     ...Object.fromEntries(split),
     "crossValidation.seed": String(declaration.crossValidation.seed),
     "crossValidation.folds": String(declaration.crossValidation.folds),

@@ -96,6 +96,25 @@ const specs: [string, ClassifierSpec][] = [
   ],
   ["trees of two classes", { features: rawFeatures, classes: ["lost", "landed"], estimator: trees(1), producer: "test" }],
   ["trees of three classes", { features: rawFeatures, classes: [0, 1, 2], estimator: trees(3), producer: "test" }],
+  [
+    "calibrated, with a threshold",
+    {
+      features: rawFeatures,
+      classes: ["lost", "landed"],
+      estimator: { type: "calibrated", inner: trees(1), smallest: 1e-6, weights: [[-0.4, 0.7]], bias: [0.3] },
+      threshold: { label: 0, above: Math.fround(0.3) },
+      producer: "test",
+    },
+  ],
+  [
+    "calibrated, of several classes",
+    {
+      features: rawFeatures,
+      classes: [0, 1, 2],
+      estimator: { type: "calibrated", inner: trees(3), smallest: 1e-6, weights: weights.slice(0, 3), bias: [0, 0.1, -0.1] },
+      producer: "test",
+    },
+  ],
   ["cnn", { features: pixels, classes: [0, 1, 2], estimator: network, producer: "test" }],
   [
     "mlp",

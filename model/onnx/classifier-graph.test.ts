@@ -170,6 +170,43 @@ describe("estimators", () => {
   });
 });
 
+describe("a threshold", () => {
+  const said = (threshold: ClassifierSpec["threshold"]): ClassifierSpec => ({
+    features: [block],
+    classes: ["no", "yes"],
+    estimator: { type: "linear", weights: [[1]], bias: [0] },
+    producer: "test",
+    ...(threshold && { threshold }),
+  });
+  const logit = (probability: number) => Math.log(probability / (1 - probability));
+
+  test.each<[ClassifierSpec["threshold"], string[]]>([
+    [{ label: 1, above: 0.25 }, ["no", "yes", "yes", "yes"]],
+    [{ label: 1, above: 0.75 }, ["no", "no", "no", "yes"]],
+    [{ label: 0, above: 0.25 }, ["no", "no", "no", "yes"]],
+    [undefined, ["no", "no", "yes", "yes"]],
+  ])("%j decides, and the probabilities stay", async (threshold, expected) => {
+    const probabilities = [0.2, 0.3, 0.7, 0.8];
+    const { predictions, probabilities: given } = await answer(said(threshold), { block: probabilities.map(logit) });
+    expect(predictions).toEqual(expected);
+    expect(given?.map(([, second]) => second)).toEqual(probabilities.map((one) => expect.closeTo(one, 6)));
+  });
+
+  test("is not reached by a probability that equals it", async () => {
+    expect((await answer(said({ label: 1, above: 0.5 }), { block: [0] })).predictions).toEqual(["no"]);
+    expect((await answer(said({ label: 0, above: 0.5 }), { block: [0] })).predictions).toEqual(["yes"]);
+  });
+
+  test("between three classes is refused", () => {
+    const spec: ClassifierSpec = {
+      ...said({ label: 1, above: 0.5 }),
+      classes: [0, 1, 2],
+      estimator: { type: "constant", probabilities: [1, 0, 0] },
+    };
+    expect(() => classifierGraph(spec)).toThrow("a threshold decides between two classes");
+  });
+});
+
 describe("what does not fit is refused", () => {
   test("a feature that is named like an output", () => {
     const spec: ClassifierSpec = { ...landing, features: [{ ...mass, name: "probability_1" }] };

@@ -1,3 +1,4 @@
+import type { DecisionThreshold } from "@falconry/model/onnx/classifier-graph.ts";
 import type { Estimator } from "@falconry/model/onnx/estimators.ts";
 import type { Feature } from "@falconry/model/onnx/preprocessing.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
@@ -13,6 +14,8 @@ export interface FittedModel {
   /** None of a regression. */
   classes: (number | string)[];
   estimator: Estimator;
+  /** Of two classes. Absent where the more probable one is predicted. */
+  threshold?: DecisionThreshold;
   /** What an answer's error is small beside: 1 for probabilities; of a regression the target's mean and deviation together. */
   magnitude: number;
 }

@@ -12,7 +12,7 @@ import { requireClasses } from "./task.ts";
 type LogisticSettings = Omit<Extract<CandidateSettings, { type: "logistic-regression" }>, "name" | "type">;
 
 const searchSpace: SearchSpace = {
-  C: { type: "number", low: 1e-4, high: 1e4, scale: "log" },
+  C: { type: "number", low: 1e-4, high: 1e2, scale: "log" },
   penalty: { type: "choice", values: ["l2", "l1"] },
 };
 

@@ -4,7 +4,7 @@ import { regressorGraph } from "@falconry/model/onnx/regressor-graph.ts";
 import type { Examples, FittedEstimator } from "./candidate.ts";
 
 /** How to say what a fit of somebody else's does wrong. */
-interface Complaints {
+export interface Complaints {
   failed(message: string, cause?: unknown): Error;
   threw(error: unknown): Error;
 }
@@ -30,7 +30,7 @@ export function soundFit(fitted: FittedEstimator, { inputs, classes }: Examples,
   return {
     estimator: fitted.estimator,
     predict(asked) {
-      const answers = answered(() => fitted.predict(asked), threw);
+      const answers = asking(() => fitted.predict(asked), threw);
       const fault = faultOf(answers, asked.rows, classes);
       if (fault !== undefined) throw failed(`predict gave ${fault}`);
       return answers;
@@ -48,9 +48,10 @@ function requireGraph(estimator: Estimator, columns: number, classes: number): v
   else classifierGraph({ ...spec, classes: Array.from({ length: classes }, (_, label) => label) });
 }
 
-function answered(predict: () => number[][], threw: Complaints["threw"]): number[][] {
+/** Asks a function of somebody else's. @throws what `threw` makes of what it throws */
+export function asking<Answer>(ask: () => Answer, threw: Complaints["threw"]): Answer {
   try {
-    return predict();
+    return ask();
   } catch (error) {
     throw threw(error);
   }

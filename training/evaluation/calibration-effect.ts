@@ -1,20 +1,8 @@
-import { bootstrapInterval, type Interval } from "@falconry/model/intervals.ts";
 import { brierScore, logLoss } from "@falconry/model/metrics.ts";
-import { seededRandom } from "@falconry/model/seeded-random.ts";
-import { mean } from "simple-statistics";
+import { type BeforeAndAfter, beforeAndAfter } from "./before-and-after.ts";
 import type { Scored } from "./measure.ts";
 
-type Estimate = Interval & { value: number };
-
-/** A measure of the same rows' probabilities, lower is better, with its 95 % intervals. */
-interface BeforeAndAfter {
-  before: Estimate;
-  after: Estimate;
-  /** After minus before, row by row: what is hard is hard for both, so that its interval says more than the two. */
-  difference: Estimate;
-}
-
-/** What a calibration changed on rows that neither it nor the model had seen. */
+/** What a calibration changed on rows that neither it nor the model had seen; lower is better. */
 export interface CalibrationEffect {
   logLoss: BeforeAndAfter;
   /** Of two classes in [0, 1], of more in [0, 2]. */
@@ -23,18 +11,7 @@ export interface CalibrationEffect {
 
 /** @param seed of the bootstrap */
 export function calibrationEffect(before: Scored, after: Scored, seed: number): CalibrationEffect {
-  const compare = (measure: typeof logLoss): BeforeAndAfter => {
-    const [one, other] = [before, after].map((rows) => ofEachRow(measure, rows));
-    const estimate = (values: number[] = []): Estimate => ({
-      value: mean(values),
-      ...bootstrapInterval(values.length, (drawn) => mean(drawn.map((row) => values[row] ?? Number.NaN)), seededRandom(seed)),
-    });
-    return {
-      before: estimate(one),
-      after: estimate(other),
-      difference: estimate(other?.map((value, row) => value - (one?.[row] ?? Number.NaN))),
-    };
-  };
+  const compare = (measure: typeof logLoss) => beforeAndAfter(ofEachRow(measure, before), ofEachRow(measure, after), seed);
   return { logLoss: compare(logLoss), brier: compare(brierScore) };
 }
 

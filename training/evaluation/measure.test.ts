@@ -26,6 +26,14 @@ test("the most probable class is predicted; of equals the first, as the exported
   ).toEqual(["no", "no", "no", "no"]);
 });
 
+test("where there is a threshold, what is above it is predicted", () => {
+  const decided = (label: number, above: number) => scored(rows, probabilities, { label, above: Math.fround(above) }).predictions;
+  expect(decided(1, 0.65)).toEqual(["no", "no", "yes", "yes"]);
+  expect(decided(0, 0.25)).toEqual(["no", "no", "no", "yes"]);
+  // equal is not above, to the 32 bits that a graph compares
+  expect(decided(1, 0.6)).toEqual(["no", "no", "yes", "yes"]);
+});
+
 test("each metric is measured", () => {
   expect(measure(scored(rows, probabilities))).toEqual({
     accuracy: 0.75,

@@ -1,7 +1,9 @@
 import { bootstrapInterval, type Interval, wilsonInterval } from "@falconry/model/intervals.ts";
 import { confusionMatrix, correct, logLoss, meanAbsoluteError, rootMeanSquaredError } from "@falconry/model/metrics.ts";
+import type { DecisionThreshold } from "@falconry/model/onnx/classifier-graph.ts";
 import { type ScoredRows, score } from "@falconry/model/score.ts";
 import { seededRandom } from "@falconry/model/seeded-random.ts";
+import type { FittedModel } from "../candidates/fit-model.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 
 /** What predicted classes are measured by. Log loss is in nats, lower is better; the others are in [0, 1], higher is better. */
@@ -36,17 +38,31 @@ export function boundsOf(metric: MetricName): Interval {
   return { low: metric === "r2" ? Number.NEGATIVE_INFINITY : 0, high: highestIsOne ? 1 : Number.POSITIVE_INFINITY };
 }
 
-/** Rows with what was predicted for them: of classes the most probable one, of equals the first. */
-export function scored({ labels, classes }: FeatureTable, answers: number[][]): Scored {
+/** Rows with what a model predicts for them. */
+export function scoredBy(model: Pick<FittedModel, "predict" | "threshold">, rows: FeatureTable): Scored {
+  return scored(rows, model.predict(rows), model.threshold);
+}
+
+/**
+ * Rows with what was predicted for them: of classes the most probable one, of equals the first; where there is a threshold, what is above it.
+ */
+export function scored({ labels, classes }: FeatureTable, answers: number[][], threshold?: DecisionThreshold): Scored {
   if (classes.length === 0)
     return { actual: labels, predictions: answers.map(([value = Number.NaN]) => value), probabilities: [], classes };
   const classAt = (index: number) => classes[index] ?? "";
   return {
     actual: labels.map(classAt),
-    predictions: answers.map((row) => classAt(row.indexOf(Math.max(...row)))),
+    predictions: answers.map((row) => classAt(predictedPlace(row, threshold))),
     probabilities: answers,
     classes,
   };
+}
+
+function predictedPlace(probabilities: number[], threshold: DecisionThreshold | undefined): number {
+  if (threshold === undefined) return probabilities.indexOf(Math.max(...probabilities));
+  const { label, above } = threshold;
+  // as the graph compares them
+  return Math.fround(probabilities[label] ?? Number.NaN) > above ? label : 1 - label;
 }
 
 /** What was predicted, to be written down. */

@@ -16,9 +16,9 @@ export const parityTolerance = 1e-5;
  * @throws FalconryError `train.export-differs`
  */
 export async function exportGraph(model: FittedModel, rows: FeatureTable): Promise<Uint8Array> {
-  const { features, classes, estimator } = model;
+  const { features, classes, estimator, threshold } = model;
   const spec = { features, estimator, producer: "falconry" };
-  const bytes = classes.length === 0 ? regressorGraph(spec) : classifierGraph({ ...spec, classes });
+  const bytes = classes.length === 0 ? regressorGraph(spec) : classifierGraph({ ...spec, classes, ...(threshold && { threshold }) });
   await requireParity(bytes, model, rows);
   return bytes;
 }

@@ -1,5 +1,7 @@
 import type { Interval } from "@falconry/model/intervals.ts";
+import type { BeforeAndAfter } from "../evaluation/before-and-after.ts";
 import type { CalibrationEffect } from "../evaluation/calibration-effect.ts";
+import type { ThresholdEffect } from "../evaluation/threshold-effect.ts";
 import type { ClassReport } from "./class-report.ts";
 import type { Findings, Trained } from "./findings.ts";
 
@@ -7,7 +9,7 @@ const mostFeatures = 10;
 
 /** What somebody who meets a model for the first time wants to know of it, in Markdown; every figure from this training. */
 export function modelCard(trained: Trained, findings: Findings): string {
-  const { workload } = trained;
+  const { workload, decisions } = trained;
   return [
     `# ${workload.name}: ${workload.question}`,
     `The candidate \`${trained.best}\`, chosen among ${count(trained.compared.length, "candidate")} by ${workload.metric} in ${folds(workload)} cross-validation.`,
@@ -19,7 +21,8 @@ export function modelCard(trained: Trained, findings: Findings): string {
     "## On rows that it had not seen",
     testFigures(trained),
     ...findings.classes.map(classFigures),
-    ...(trained.decisions.calibration === undefined ? [] : ["## Calibration", calibration(trained.decisions.calibration)]),
+    ...(decisions.calibration === undefined ? [] : ["## Calibration", calibration(decisions.calibration)]),
+    ...(decisions.threshold === undefined ? [] : ["## What mistakes cost", costs(trained, decisions.threshold)]),
     "## Where it does worst",
     worst(trained, findings),
     "## What it looks at",
@@ -91,16 +94,31 @@ function classFigures({ name, rows, ...figures }: ClassReport): string {
 }
 
 function calibration({ logLoss, brier }: CalibrationEffect): string {
-  const rows = Object.entries({ "log loss": logLoss, Brier: brier }).map(([measure, { before, after, difference }]) => [
-    measure,
-    estimate(before),
-    estimate(after),
-    `${signed(difference.value)} (${signed(difference.low)} to ${signed(difference.high)})`,
-  ]);
-  return `What the candidate said out of fold decided how its probabilities are corrected; every figure above is of the corrected ones. On the test rows, lower is better:\n\n${table(
-    ["measure", "before", "after", "difference"],
-    rows,
-  )}`;
+  const shown = table(
+    ["on the test rows, lower is better", "before", "after", "difference"],
+    Object.entries({ "log loss": logLoss, Brier: brier }).map(([measure, measured]) => [measure, ...besides(measured)]),
+  );
+  return `What the candidate said out of fold decided how its probabilities are corrected; every figure above is of the corrected ones.\n\n${shown}`;
+}
+
+function costs({ workload }: Trained, effect: ThresholdEffect): string {
+  const { positive, falsePositive, falseNegative, threshold, outOfFold, test } = effect;
+  const compared = table(
+    ["mean cost of a row", "at 0.5", `at ${shown(threshold)}`, "difference"],
+    [
+      ["out of fold, by which it was chosen", shown(outOfFold.before), shown(outOfFold.after), signed(outOfFold.after - outOfFold.before)],
+      ["on the test rows", ...besides(test)],
+    ],
+  );
+  return [
+    `To miss a \`${positive}\` costs ${falseNegative}, to see one that is none ${falsePositive}: \`${positive}\` is predicted where its probability is above ${shown(threshold)}.`,
+    compared,
+    `Every figure above that counts predictions is of this threshold: a decision that is cheap need not be the one that is right most often. Candidates were compared by ${workload.metric} at 0.5. Other thresholds: evaluation/threshold.svg.`,
+  ].join("\n\n");
+}
+
+function besides({ before, after, difference }: BeforeAndAfter): [string, string, string] {
+  return [estimate(before), estimate(after), `${signed(difference.value)} (${signed(difference.low)} to ${signed(difference.high)})`];
 }
 
 function worst({ features, workload }: Trained, { slices }: Findings): string {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { beforeAndAfter } from "../evaluation/before-and-after.ts";
 import { svgOf } from "./plot.ts";
-import { calibrationPlot, confusionPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
+import { calibrationPlot, confusionPlot, costPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
 
 const curve = [
   { x: 0, y: 0 },
@@ -28,6 +29,19 @@ test.each([
     "importance",
     importancePlot([{ feature: "core_flight", mean: 0.1, low: 0, high: 0.2 }], "accuracy"),
     [">core_flight<", "accuracy lost"],
+  ],
+  [
+    "cost by threshold",
+    costPlot({
+      positive: "yes",
+      falsePositive: 1,
+      falseNegative: 5,
+      threshold: 0.1666,
+      outOfFold: { before: 1, after: 0.5 },
+      test: beforeAndAfter([1, 1], [0.4, 0.6], 1),
+      curve: [0, 0.5, 1].map((threshold) => ({ threshold, outOfFold: threshold, test: 1 - threshold })),
+    }),
+    ["threshold of yes; chosen: 0.167", ">out of fold<", ">mean cost<"],
   ],
   ["residuals", residualsPlot([1, 2], [1.5, 1], "kg"), ["predicted, kg"]],
 ])("%s: a picture with its words, the same bytes each time", async (_, plot, words) => {

@@ -1,3 +1,4 @@
+import type { ThresholdEffect } from "../evaluation/threshold-effect.ts";
 import type { CalibrationBin, Point } from "./curves.ts";
 import type { Importance } from "./permutation-importance.ts";
 import type { Layer, Plot } from "./plot.ts";
@@ -111,6 +112,35 @@ export function importancePlot(importances: readonly Importance[], metric: strin
     layer: [
       { mark: { type: "bar", color: colour }, encoding: { x: { field: "mean", type: "quantitative", title: `${metric} lost` } } },
       { mark: { type: "rule" }, encoding: { x: { field: "low", type: "quantitative" }, x2: { field: "high" } } },
+    ],
+  };
+}
+
+/** Where a threshold that was chosen by cost lies, and what others would have cost. */
+export function costPlot({ threshold, positive, curve }: ThresholdEffect): Plot {
+  const values = curve.flatMap(({ threshold: x, outOfFold, test }) => [
+    { x, cost: outOfFold, rows: "out of fold" },
+    { x, cost: test, rows: "test" },
+  ]);
+  return {
+    title: `Mean cost of a row by threshold of ${positive}; chosen: ${Number(threshold.toPrecision(3))}`,
+    width: side,
+    height: side,
+    layer: [
+      {
+        data: { values: [{ x: threshold }] },
+        mark: { type: "rule", strokeDash: [4, 4], color: "#888888" },
+        encoding: { x: { field: "x", type: "quantitative" } },
+      },
+      {
+        data: { values },
+        mark: { type: "line", interpolate: "step-after" },
+        encoding: {
+          x: { field: "x", type: "quantitative", scale: share, title: "threshold" },
+          y: { field: "cost", type: "quantitative", title: "mean cost" },
+          color: { field: "rows", type: "nominal", title: "rows" },
+        },
+      },
     ],
   };
 }

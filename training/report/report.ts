@@ -1,13 +1,13 @@
 import { confusionMatrix } from "@falconry/model/metrics.ts";
 import { score } from "@falconry/model/score.ts";
-import { type Scored, scored } from "../evaluation/measure.ts";
+import { type Scored, scoredBy } from "../evaluation/measure.ts";
 import { type ClassReport, classReports } from "./class-report.ts";
 import type { Findings, Trained } from "./findings.ts";
 import { modelCard } from "./model-card.ts";
 import { pairedComparison } from "./paired-comparison.ts";
 import { permutationImportance } from "./permutation-importance.ts";
 import { svgOf } from "./plot.ts";
-import { calibrationPlot, confusionPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
+import { calibrationPlot, confusionPlot, costPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
 import { trainingReference } from "./reference.ts";
 import { searchHistory, searchPlot } from "./search-history.ts";
 import { slicesOf, slicesPath } from "./slices.ts";
@@ -24,8 +24,8 @@ export async function report(trained: Trained): Promise<Record<string, unknown>>
     "evaluation/importance.svg": await svgOf(importancePlot(importance, workload.metric)),
     [slicesPath]: plain(slices),
     "evaluation/candidates.json": plain(others),
+    ...(await decisionFiles(trained.decisions)),
     ...(await searchFiles(trained)),
-    ...decisionFiles(trained.decisions),
     "reference.json": plain(trainingReference(features.train, answers.predictions)),
     ...(isRegression ? await regressionFiles(trained) : await classFiles(answers, classes)),
   };
@@ -45,7 +45,7 @@ function find({ answers, features, workload, compared, best, model }: Trained): 
             workload.metric,
             workload.crossValidation.repeats,
           ),
-    importance: permutationImportance(features.test, (rows) => score(workload.metric, scored(rows, model.predict(rows))), seed),
+    importance: permutationImportance(features.test, (rows) => score(workload.metric, scoredBy(model, rows)), seed),
     slices: slicesOf(features.test, results(answers)),
   };
 }
@@ -57,8 +57,14 @@ function results({ actual, predictions, classes }: Scored): number[] {
 }
 
 /** Where the workload asked for decisions beside the fit. */
-function decisionFiles({ calibration }: Trained["decisions"]): Record<string, unknown> {
-  return { ...(calibration && { "evaluation/calibrated.json": plain(calibration) }) };
+async function decisionFiles({ calibration, threshold }: Trained["decisions"]): Promise<Record<string, unknown>> {
+  return {
+    ...(calibration && { "evaluation/calibrated.json": plain(calibration) }),
+    ...(threshold && {
+      "evaluation/threshold.json": plain(threshold),
+      "evaluation/threshold.svg": await svgOf(costPlot(threshold)),
+    }),
+  };
 }
 
 async function classFiles(answers: Scored, reports: ClassReport[]): Promise<Record<string, unknown>> {

@@ -77,6 +77,18 @@ const told = ({ best, compared, trials }: Awaited<ReturnType<typeof selectCandid
 });
 
 describe("a search", () => {
+  test("varies the settings of a workload's own module, beside the ones that it leaves alone", async () => {
+    const made: CandidateSettings[] = [];
+    const own: CandidateSettings = { name: "varied", type: "module", module: "./own.ts", settings: { C: 1, depth: 3 } };
+    const make = async (settings: CandidateSettings) => {
+      made.push(settings);
+      return regression(settings);
+    };
+    await selectCandidate(rows, procedure({ candidates: [own], make, budget: { trials: 1 } }), quiet(memory()));
+    expect(made[1]).toEqual({ ...own, settings: { C: expect.any(Number), depth: 3 } });
+    expect(made[1]).not.toEqual(own);
+  });
+
   test("tries as many settings as its budget says, the better ones on more folds, and puts the best beside the declared", async () => {
     const { trials, compared, best } = await selectCandidate(rows, procedure(), quiet(memory()));
     expect(trials.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
