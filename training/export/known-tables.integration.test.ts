@@ -26,7 +26,7 @@ import { exportGraph, parityTolerance } from "./export-graph.ts";
 
 /** Asked of each graph; in three versions. */
 const askedRows = 50;
-/** Of the hotel bookings every so-and-so-many-th row is fitted on: what is asked is whether two runtimes agree, not how good the model is. */
+/** Of more rows every so-and-so-many-th is fitted on: what is asked is whether two runtimes agree, not how good the model is. */
 const mostFittedRows = 4_000;
 const mostRounds = 60;
 /** Real fits take as long as a busy machine lets them. */
