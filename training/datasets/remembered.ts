@@ -7,7 +7,12 @@ export function remembered<Result>(of: (text: string) => Result): (text: string)
     const found = known.get(text);
     if (found !== undefined) return found;
     const result = of(text);
-    if (known.size < mostRemembered) known.set(text, result);
+    if (known.size < mostRemembered) known.set(copied(text), result);
     return result;
   };
+}
+
+/** A text may be a slice that holds on to the whole piece of a file that it was cut from. */
+function copied(text: string): string {
+  return Buffer.from(text, "utf16le").toString("utf16le");
 }
