@@ -84,6 +84,7 @@ describe("a table of our own", () => {
     const answers = await expectServedAsFitted(passed, report);
     const { threshold } = await artifactOf(report, "evaluation/threshold.json");
     expect(threshold).toBeLessThan(0.5);
+    expect(await artifactOf(report, "evaluation/learning-curve.json")).toHaveLength(4);
     for (const { prediction, probabilities } of answers) expect(prediction).toBe((probabilities?.lime ?? 0) > threshold ? "lime" : "other");
   });
 

@@ -96,6 +96,7 @@ describe("a training", () => {
     expect(card).toContain(`| accuracy | ${Number(measured.accuracy?.value.toPrecision(3))} (`);
     expect(card).toContain(`falconry train ${workload.name} --dataset ${dataset.digest.slice(0, 12)}`);
     expect(card).toContain("No model sees `paid`: it is paid at the end.");
+    expect(card).toContain("## Whether more rows would help\n\nNot measured: an eighth of the rows is 4, and 10 are needed.");
     expect(JSON.parse(await read("reference.json"))).toMatchObject({ rows: 45, inputs: { place: { type: "string" } } });
   });
 

@@ -15,10 +15,12 @@ import { fitModel } from "./candidates/fit-model.ts";
 import { type DatasetReference, DatasetStore } from "./datasets/dataset-store.ts";
 import type { CrossValidated } from "./evaluation/cross-validate.ts";
 import { decide, requireDecidable } from "./evaluation/decisions.ts";
+import { learningCurve } from "./evaluation/learning-curve.ts";
 import { type Measured, measureWithIntervals, type Scored, scoredBy } from "./evaluation/measure.ts";
 import { exportGraph } from "./export/export-graph.ts";
 import { type BuiltFeatures, buildFeatures } from "./features/build-features.ts";
 import { knownAfterEvent, type Leak } from "./features/records-view.ts";
+import { foldMemory } from "./journal/fold-memory.ts";
 import { lastUnfinished, trainingsFolder, type Unfinished } from "./journal/unfinished.ts";
 import { report } from "./report/report.ts";
 import { selectInRun } from "./search/select-in-run.ts";
@@ -77,7 +79,7 @@ export interface TrainingReport {
  * on the test part, exported as one ONNX graph, logged, registered. The same dataset version, declaration, seed and number of trials give the same bytes and
  * metrics. What it has measured is on disk at once: after a kill {@link resumeTraining} goes on.
  *
- * @throws FalconryError `train.unknown-candidate`, `train.leaking-column`, `train.feature-sql`, `train.too-few-rows`,
+ * @throws FalconryError `workload.invalid`, `train.unknown-candidate`, `train.leaking-column`, `train.feature-sql`, `train.too-few-rows`,
  *   `train.candidate-failed`, `train.export-differs`, `train.journal-unwritable`, `tracking.unreachable`, and those of reading a dataset version
  */
 export async function train(environment: Environment, workload: LoadedWorkload, options: TrainOptions = {}): Promise<TrainingReport> {
@@ -167,7 +169,8 @@ async function carryOut(
       });
     }
     await run.logArtifact(recordedPredictionsPath, recorded(answers));
-    progress("looking at what it does");
+    progress(`fitting ${winner.name} on fewer rows`);
+    const learnt = await learningCurve(winner, features.train, declaration, foldMemory(journal));
     const leaks = knownAfterEvent(declaration);
     const compared = selection.compared.map(({ results }) => results);
     const trained = {
@@ -179,10 +182,12 @@ async function carryOut(
       selection,
       model,
       decisions,
+      learnt,
       answers,
       test,
       leaks,
     };
+    progress("looking at what it does");
     for (const [path, content] of Object.entries(await report(trained))) await run.logArtifact(path, content);
 
     progress("registering the model");

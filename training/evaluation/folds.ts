@@ -1,5 +1,5 @@
 import type { Workload } from "@falconry/model/workload.ts";
-import { type FeatureTable, selectRows } from "../features/feature-table.ts";
+import { type FeatureTable, selectRows, withoutRows } from "../features/feature-table.ts";
 import { dealtFolds } from "../features/split.ts";
 
 /** Rows to fit on and rows to measure on; together they are every row once. */
@@ -15,15 +15,6 @@ export interface Fold {
  */
 export function foldsOf(rows: FeatureTable, { folds, repeats = 1, seed }: Workload["crossValidation"]): (() => Fold)[] {
   return Array.from({ length: repeats }, (_, repeat) => dealtFolds(rows, folds, seed + repeat)).flatMap((parts) =>
-    parts.map((held) => () => {
-      const isHeld = new Set(held);
-      return {
-        fit: selectRows(
-          rows,
-          rows.labels.map((_, row) => row).filter((row) => !isHeld.has(row)),
-        ),
-        held: selectRows(rows, held),
-      };
-    }),
+    parts.map((held) => () => ({ fit: withoutRows(rows, held), held: selectRows(rows, held) })),
   );
 }

@@ -1,6 +1,6 @@
 import type { Candidate } from "../candidates/candidate.ts";
 import { fitModel } from "../candidates/fit-model.ts";
-import { type FeatureTable, selectRows } from "../features/feature-table.ts";
+import { type FeatureTable, selectRows, withoutRows } from "../features/feature-table.ts";
 import { dealtFolds } from "../features/split.ts";
 
 /**
@@ -15,9 +15,7 @@ export async function outOfFold(
 ): Promise<number[][]> {
   const answers = new Array<number[]>(rows.keys.length);
   for (const held of dealtFolds(rows, folds, seed)) {
-    const isHeld = new Set(held);
-    const others = [...rows.keys.keys()].filter((row) => !isHeld.has(row));
-    const model = await fitModel(candidate, selectRows(rows, others), seed);
+    const model = await fitModel(candidate, withoutRows(rows, held), seed);
     const given = model.predict(selectRows(rows, held));
     for (const [place, row] of held.entries()) answers[row] = given[place] ?? [];
   }

@@ -36,3 +36,12 @@ export function selectRows(table: FeatureTable, rows: number[]): FeatureTable {
     ...(table.groups && { groups: pick(table.groups) }),
   };
 }
+
+/** The same table but for these rows, in its order. */
+export function withoutRows(table: FeatureTable, rows: number[]): FeatureTable {
+  const left = new Set(rows);
+  return selectRows(
+    table,
+    [...table.keys.keys()].filter((row) => !left.has(row)),
+  );
+}

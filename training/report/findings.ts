@@ -3,6 +3,7 @@ import type { FittedModel } from "../candidates/fit-model.ts";
 import type { DatasetReference } from "../datasets/dataset-store.ts";
 import type { CrossValidated } from "../evaluation/cross-validate.ts";
 import type { Decided } from "../evaluation/decisions.ts";
+import type { LearningCurve, NoLearningCurve } from "../evaluation/learning-curve.ts";
 import type { Measured, Scored } from "../evaluation/measure.ts";
 import type { BuiltFeatures } from "../features/build-features.ts";
 import type { Leak } from "../features/records-view.ts";
@@ -22,6 +23,7 @@ export interface Trained {
   best: string;
   model: FittedModel;
   decisions: Omit<Decided, "model">;
+  learnt: LearningCurve | NoLearningCurve;
   /** Of the test part. */
   answers: Scored;
   test: Measured;

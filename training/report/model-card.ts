@@ -23,6 +23,8 @@ export function modelCard(trained: Trained, findings: Findings): string {
     ...findings.classes.map(classFigures),
     ...(decisions.calibration === undefined ? [] : ["## Calibration", calibration(decisions.calibration)]),
     ...(decisions.threshold === undefined ? [] : ["## What mistakes cost", costs(trained, decisions.threshold)]),
+    "## Whether more rows would help",
+    moreRows(trained),
     "## Where it does worst",
     worst(trained, findings),
     "## What it looks at",
@@ -119,6 +121,12 @@ function costs({ workload }: Trained, effect: ThresholdEffect): string {
 
 function besides({ before, after, difference }: BeforeAndAfter): [string, string, string] {
   return [estimate(before), estimate(after), `${signed(difference.value)} (${signed(difference.low)} to ${signed(difference.high)})`];
+}
+
+function moreRows({ learnt, workload, best }: Trained): string {
+  if ("skipped" in learnt) return `Not measured: ${learnt.skipped}.`;
+  const rows = learnt.points.map(({ rows, value, folds }) => [String(Math.round(rows)), shown(value), folds.map(shown).join(", ")]);
+  return `\`${best}\` fitted on fewer rows, measured on the same ${learnt.points[0]?.folds.length} folds, which were not among them:\n\n${table(["rows", workload.metric, "on each fold"], rows)}`;
 }
 
 function worst({ features, workload }: Trained, { slices }: Findings): string {

@@ -1,7 +1,16 @@
 import { expect, test } from "vitest";
 import { beforeAndAfter } from "../evaluation/before-and-after.ts";
 import { svgOf } from "./plot.ts";
-import { calibrationPlot, confusionPlot, costPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
+import {
+  calibrationPlot,
+  confusionPlot,
+  costPlot,
+  importancePlot,
+  learningPlot,
+  precisionRecallPlot,
+  residualsPlot,
+  rocPlot,
+} from "./plots.ts";
 
 const curve = [
   { x: 0, y: 0 },
@@ -42,6 +51,11 @@ test.each([
       curve: [0, 0.5, 1].map((threshold) => ({ threshold, outOfFold: threshold, test: 1 - threshold })),
     }),
     ["threshold of yes; chosen: 0.167", ">out of fold<", ">mean cost<"],
+  ],
+  [
+    "learning curve",
+    learningPlot({ points: [10, 20, 40, 80].map((rows) => ({ rows, value: rows / 100, folds: [rows / 90, rows / 110] })) }, "accuracy"),
+    [">rows to fit on<", ">accuracy<"],
   ],
   ["residuals", residualsPlot([1, 2], [1.5, 1], "kg"), ["predicted, kg"]],
 ])("%s: a picture with its words, the same bytes each time", async (_, plot, words) => {

@@ -1,3 +1,4 @@
+import type { LearningCurve } from "../evaluation/learning-curve.ts";
 import type { ThresholdEffect } from "../evaluation/threshold-effect.ts";
 import type { CalibrationBin, Point } from "./curves.ts";
 import type { Importance } from "./permutation-importance.ts";
@@ -112,6 +113,25 @@ export function importancePlot(importances: readonly Importance[], metric: strin
     layer: [
       { mark: { type: "bar", color: colour }, encoding: { x: { field: "mean", type: "quantitative", title: `${metric} lost` } } },
       { mark: { type: "rule" }, encoding: { x: { field: "low", type: "quantitative" }, x2: { field: "high" } } },
+    ],
+  };
+}
+
+/** The mean over the folds as a line, each fold as a point. */
+export function learningPlot({ points }: LearningCurve, metric: string): Plot {
+  const x = { field: "rows", type: "quantitative", scale: { type: "log", base: 2, nice: false }, title: "rows to fit on" } as const;
+  const y = { field: "value", type: "quantitative", scale: { zero: false }, title: metric } as const;
+  return {
+    title: "What more rows brought",
+    width: side,
+    height: side,
+    encoding: { x, y },
+    layer: [
+      {
+        data: { values: points.flatMap(({ rows, folds }) => folds.map((value) => ({ rows, value }))) },
+        mark: { type: "point", color: "#888888" },
+      },
+      { data: { values: points.map(({ rows, value }) => ({ rows, value })) }, mark: { type: "line", point: true, color: colour } },
     ],
   };
 }

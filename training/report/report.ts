@@ -7,7 +7,16 @@ import { modelCard } from "./model-card.ts";
 import { pairedComparison } from "./paired-comparison.ts";
 import { permutationImportance } from "./permutation-importance.ts";
 import { svgOf } from "./plot.ts";
-import { calibrationPlot, confusionPlot, costPlot, importancePlot, precisionRecallPlot, residualsPlot, rocPlot } from "./plots.ts";
+import {
+  calibrationPlot,
+  confusionPlot,
+  costPlot,
+  importancePlot,
+  learningPlot,
+  precisionRecallPlot,
+  residualsPlot,
+  rocPlot,
+} from "./plots.ts";
 import { trainingReference } from "./reference.ts";
 import { searchHistory, searchPlot } from "./search-history.ts";
 import { slicesOf, slicesPath } from "./slices.ts";
@@ -25,6 +34,7 @@ export async function report(trained: Trained): Promise<Record<string, unknown>>
     [slicesPath]: plain(slices),
     "evaluation/candidates.json": plain(others),
     ...(await decisionFiles(trained.decisions)),
+    ...(await learningFiles(trained)),
     ...(await searchFiles(trained)),
     "reference.json": plain(trainingReference(features.train, answers.predictions)),
     ...(isRegression ? await regressionFiles(trained) : await classFiles(answers, classes)),
@@ -77,6 +87,14 @@ async function classFiles(answers: Scored, reports: ClassReport[]): Promise<Reco
       precisionRecallPlot(reports.map(({ name, precisionRecall }) => ({ name, points: precisionRecall }))),
     ),
     "evaluation/calibration.svg": await svgOf(calibrationPlot(reports.map(({ name, calibration }) => ({ name, bins: calibration })))),
+  };
+}
+
+async function learningFiles({ learnt, workload }: Trained): Promise<Record<string, unknown>> {
+  if ("skipped" in learnt) return {};
+  return {
+    "evaluation/learning-curve.json": plain(learnt.points),
+    "evaluation/learning-curve.svg": await svgOf(learningPlot(learnt, workload.metric)),
   };
 }
 
