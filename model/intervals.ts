@@ -75,11 +75,31 @@ const resampledRows = 4_000_000;
  * @see Efron (1979), Bootstrap methods: another look at the jackknife
  */
 export function bootstrapInterval(rows: number, statistic: (rows: number[]) => number, random: () => number): Interval {
-  const draw = () => statistic(Array.from({ length: rows }, () => Math.floor(random() * rows)));
+  return bootstrapIntervals(rows, (drawn) => ({ statistic: statistic(drawn) }), random)("statistic");
+}
+
+/**
+ * The same of several statistics at once: each resample is drawn once for all of them.
+ *
+ * @param statistics of row numbers, which are others at the next call
+ * @returns a statistic's interval
+ */
+export function bootstrapIntervals<Name extends string>(
+  rows: number,
+  statistics: (rows: number[]) => Record<Name, number>,
+  random: () => number,
+): (name: Name) => Interval {
   const resamples = Math.max(fewestResamples, Math.min(mostResamples, Math.floor(resampledRows / rows)));
-  const values = Array.from({ length: resamples }, draw).filter((value) => !Number.isNaN(value));
-  if (values.length === 0) return { low: Number.NaN, high: Number.NaN };
-  return { low: quantile(values, 0.025), high: quantile(values, 0.975) };
+  const drawn = new Array<number>(rows);
+  const found = Array.from({ length: resamples }, () => {
+    for (let index = 0; index < rows; index++) drawn[index] = Math.floor(random() * rows);
+    return statistics(drawn);
+  });
+  return (name) => {
+    const values = found.map((ofResample) => ofResample[name]).filter((value) => !Number.isNaN(value));
+    if (values.length === 0) return { low: Number.NaN, high: Number.NaN };
+    return { low: quantile(values, 0.025), high: quantile(values, 0.975) };
+  };
 }
 
 /** The 97.5 % quantile of Student's t with a whole number of degrees of freedom. */

@@ -65,10 +65,8 @@ export class ColumnReader {
       for (const [index, column] of columns.entries()) {
         let position = index;
         for (const table of tables) {
-          for (const cell of table.columns[column.name] ?? []) {
-            builder.set(position, cell);
-            position += columns.length;
-          }
+          builder.fill(table.columns[column.name] ?? [], position, columns.length);
+          position += table.rows * columns.length;
         }
       }
       feeds[name] = builder.tensor(rank === 1 ? [rows] : [rows, columns.length]);
@@ -117,10 +115,11 @@ function checkColumn(column: readonly Cell[] | undefined, rows: number, name: st
   if (column.length !== rows) throw new RangeError(`column "${name}" has ${column.length} values, the first column has ${rows}`);
   const expected = type === "double" ? "number" : "string";
   const takes = integers[element];
-  for (const [row, cell] of column.entries()) {
+  for (let row = 0; row < column.length; row++) {
+    const cell = column[row];
     if (cell === null) checkMissing(name, row, element);
-    else if (typeof cell !== expected) {
-      throw new TypeError(`column "${name}", row ${row + 1}: ${JSON.stringify(cell).slice(0, 60)} is no ${expected}`);
+    else if (cell === undefined || typeof cell !== expected) {
+      throw new TypeError(`column "${name}", row ${row + 1}: ${String(JSON.stringify(cell)).slice(0, 60)} is no ${expected}`);
     } else if (takes !== undefined && !takes(Number(cell))) throw noInteger(name, row, cell, element);
   }
 }

@@ -11,7 +11,8 @@ export function isElement(type: string): type is Element {
 }
 
 interface TensorBuilder {
-  set(index: number, cell: Cell): void;
+  /** Puts a column's cells to this place and to every so-and-so-many-th behind it. */
+  fill(cells: readonly Cell[], place: number, stride: number): void;
   tensor(dims: number[]): Tensor;
 }
 
@@ -30,21 +31,21 @@ export const integers: Partial<Record<Element, (value: number) => boolean>> = {
 const builders = {
   float32(length: number): TensorBuilder {
     const data = new Float32Array(length);
-    return { set: (index, cell) => setNumber(data, index, cell), tensor: (dims) => new Tensor("float32", data, dims) };
+    return { fill: (cells, place, stride) => fillNumbers(data, cells, place, stride), tensor: (dims) => new Tensor("float32", data, dims) };
   },
   float64(length: number): TensorBuilder {
     const data = new Float64Array(length);
-    return { set: (index, cell) => setNumber(data, index, cell), tensor: (dims) => new Tensor("float64", data, dims) };
+    return { fill: (cells, place, stride) => fillNumbers(data, cells, place, stride), tensor: (dims) => new Tensor("float64", data, dims) };
   },
   int32(length: number): TensorBuilder {
     const data = new Int32Array(length);
-    return { set: (index, cell) => setNumber(data, index, cell), tensor: (dims) => new Tensor("int32", data, dims) };
+    return { fill: (cells, place, stride) => fillNumbers(data, cells, place, stride), tensor: (dims) => new Tensor("int32", data, dims) };
   },
   int64(length: number): TensorBuilder {
     const data = new BigInt64Array(length);
     return {
-      set(index, cell) {
-        data[index] = BigInt(Number(cell));
+      fill(cells, place, stride) {
+        for (const [row, cell] of cells.entries()) data[place + row * stride] = BigInt(Number(cell));
       },
       tensor: (dims) => new Tensor("int64", data, dims),
     };
@@ -52,8 +53,8 @@ const builders = {
   bool(length: number): TensorBuilder {
     const data = new Uint8Array(length);
     return {
-      set(index, cell) {
-        data[index] = Number(cell);
+      fill(cells, place, stride) {
+        for (const [row, cell] of cells.entries()) data[place + row * stride] = Number(cell);
       },
       tensor: (dims) => new Tensor("bool", data, dims),
     };
@@ -61,14 +62,17 @@ const builders = {
   string(length: number): TensorBuilder {
     const data = new Array<string>(length).fill("");
     return {
-      set(index, cell) {
-        data[index] = cell === null ? "" : String(cell);
+      fill(cells, place, stride) {
+        for (const [row, cell] of cells.entries()) data[place + row * stride] = cell === null ? "" : String(cell);
       },
       tensor: (dims) => new Tensor("string", data, dims),
     };
   },
 };
 
-function setNumber(data: Float32Array | Float64Array | Int32Array, index: number, cell: Cell): void {
-  data[index] = cell === null ? Number.NaN : Number(cell);
+function fillNumbers(data: Float32Array | Float64Array | Int32Array, cells: readonly Cell[], place: number, stride: number): void {
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row];
+    data[place + row * stride] = typeof cell === "number" ? cell : cell === null ? Number.NaN : Number(cell);
+  }
 }

@@ -22,7 +22,7 @@ export type TreeNode =
   | { type: "categories"; input: number; categories: number[]; left: number; right: number };
 
 /** Runtimes take row after row through all trees of an operator: so many stay in a processor's cache meanwhile. */
-const treesAtOnce = 25;
+const treesAtOnce = 12;
 
 /** Adds the nodes that turn a matrix [N, inputs] into scores [N, outputs]. */
 export function addTrees(graph: GraphBuilder, matrix: string, { trees, bases }: TreeEnsemble): string {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { table } from "@falconry/cli/tables/table.ts";
 import { measureCandidates } from "./candidates.ts";
+import { measureCsv } from "./csv.ts";
 import { measureDatasets } from "./datasets.ts";
 import { measureDrill } from "./drill.ts";
 import { measureExport } from "./export.ts";
@@ -30,6 +31,7 @@ const benchmarks: Record<string, (runs: number) => Measurement[] | Promise<Measu
   drill: measureDrill,
   datasets: measureDatasets,
   "mlflow-client": measureMlflowClient,
+  csv: measureCsv,
   candidates: measureCandidates,
   export: measureExport,
   tables: measureTables,

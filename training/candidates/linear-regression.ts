@@ -1,13 +1,13 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { CandidateSettings } from "@falconry/model/workload.ts";
 import type { Candidate } from "./candidate.ts";
-import { type Columns, standardisedColumns } from "./linear/columns.ts";
+import type { Columns } from "./linear/columns.ts";
 import { descend } from "./linear/coordinate-descent.ts";
+import { Design } from "./linear/design.ts";
 import { linearRegressor, onOriginalScale } from "./linear/linear-model.ts";
 import { minimum } from "./linear/newton.ts";
 import { SquaredLoss } from "./linear/squared-loss.ts";
 import type { SearchSpace } from "./search-space.ts";
-import { standardisation } from "./standardisation.ts";
 import { targetScale } from "./target-scale.ts";
 import { requireNumbers } from "./task.ts";
 
@@ -30,11 +30,10 @@ export function linearRegression(name: string, { alpha, penalty = "l2" }: Linear
     inputs: "standardised",
     async fit({ inputs, labels, classes }) {
       requireNumbers(name, "linear regression", classes);
-      const scaling = standardisation(inputs);
-      const columns = standardisedColumns(inputs, scaling);
+      const { design, scaling } = Design.standardised(inputs);
       const { shift, scale } = targetScale({ labels, classes });
       const target = Float64Array.from(labels, (label) => (label - shift) / scale);
-      const coefficients = penalty === "l1" ? lasso(columns, target, alpha) : minimum(new SquaredLoss(columns, target, alpha));
+      const coefficients = penalty === "l1" ? lasso(design.columns, target, alpha) : minimum(new SquaredLoss(design, target, alpha));
       if (coefficients === undefined) {
         throw new FalconryError("train.candidate-failed", {
           message: `candidate "${name}": no minimum was found at alpha = ${alpha}`,

@@ -1,13 +1,12 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { CandidateSettings } from "@falconry/model/workload.ts";
 import type { Candidate, Examples } from "./candidate.ts";
-import { type Columns, everyNth, standardisedColumns } from "./linear/columns.ts";
+import { Design } from "./linear/design.ts";
 import { linearClassifier, onOriginalScale } from "./linear/linear-model.ts";
 import { LogisticLoss } from "./linear/logistic-loss.ts";
 import { minimum } from "./linear/newton.ts";
 import { sparseMinimum } from "./linear/sparse-logistic.ts";
 import type { SearchSpace } from "./search-space.ts";
-import { standardisation } from "./standardisation.ts";
 import { requireClasses } from "./task.ts";
 
 type LogisticSettings = Omit<Extract<CandidateSettings, { type: "logistic-regression" }>, "name" | "type">;
@@ -35,10 +34,9 @@ export function logisticRegression(name: string, { C, penalty = "l2" }: Logistic
     inputs: "standardised",
     async fit(examples) {
       requireClasses(name, "logistic regression", examples.classes);
-      const scaling = standardisation(examples.inputs);
-      const columns = standardisedColumns(examples.inputs, scaling);
-      const coefficients = penalty === "l1" ? sparse(columns, examples, C) : smooth(columns, examples, C);
-      if (coefficients !== undefined) return linearClassifier(onOriginalScale(centred(coefficients, columns.length), scaling));
+      const { design, scaling } = Design.standardised(examples.inputs);
+      const coefficients = penalty === "l1" ? sparse(design, examples, C) : smooth(design, examples, C);
+      if (coefficients !== undefined) return linearClassifier(onOriginalScale(centred(coefficients, design.width), scaling));
       throw new FalconryError("train.candidate-failed", {
         message: `candidate "${name}": no minimum was found at C = ${C}`,
         hint: "Declare a smaller C: the penalty is too weak for classes that a plane parts",
@@ -47,24 +45,24 @@ export function logisticRegression(name: string, { C, penalty = "l2" }: Logistic
   };
 }
 
-function smooth(columns: Columns, { labels, classes }: Examples, C: number): Float64Array | undefined {
+function smooth(design: Design, { labels, classes }: Examples, C: number): Float64Array | undefined {
   const step = Math.floor(labels.length / rowsToStartFrom);
   const start =
     step < 2
       ? undefined
       : minimum(
           new LogisticLoss(
-            everyNth(columns, step),
+            design.everyNth(step),
             labels.filter((_, row) => row % step === 0),
             classes,
             { C: C * step },
           ),
         );
-  return minimum(new LogisticLoss(columns, labels, classes, { C }), start);
+  return minimum(new LogisticLoss(design, labels, classes, { C }), start);
 }
 
-function sparse(columns: Columns, { labels, classes }: Examples, C: number): Float64Array | undefined {
-  return sparseMinimum(new LogisticLoss(columns, labels, classes, { C, penalty: 0 }));
+function sparse(design: Design, { labels, classes }: Examples, C: number): Float64Array | undefined {
+  return sparseMinimum(new LogisticLoss(design, labels, classes, { C, penalty: 0 }), design.columns);
 }
 
 /** More than two classes' intercepts may all move by the same without a change: they are made to add up to 0. */

@@ -6,7 +6,7 @@ import { readJsonRecords } from "./json-records.ts";
 import type { ColumnProfile } from "./manifest.ts";
 import { Quarantine } from "./quarantine.ts";
 import type { RawFile } from "./raw-file.ts";
-import type { RawRecord } from "./record.ts";
+import type { ReadRecord } from "./record.ts";
 import { RecordsTable } from "./records-table.ts";
 import { recordValidator } from "./validate-record.ts";
 
@@ -56,12 +56,12 @@ async function readInto(
   workload: LoadedWorkload,
   progress: Progress,
 ): Promise<void> {
-  const { rowNumber } = workload.source;
+  const numbered = Object.keys(workload.columns).indexOf(workload.source.rowNumber ?? "");
   const validate = recordValidator(workload);
   let row = 0;
-  const take = (record: RawRecord) => {
+  const take = (record: ReadRecord) => {
     row += 1;
-    if (rowNumber !== undefined && "values" in record) record.values[rowNumber] = row;
+    if (numbered >= 0 && "values" in record) record.values[numbered] = row;
     const checked = "problem" in record ? record : validate(record.values);
     if ("problem" in checked) quarantine.add(row, checked.problem);
     else table.append(row, checked.values);

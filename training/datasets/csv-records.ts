@@ -2,7 +2,7 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { type CsvRow, CsvSplitter } from "./csv-splitter.ts";
 import { emptyFile, type RawFile } from "./raw-file.ts";
-import type { RawRecord, TakeRecord } from "./record.ts";
+import type { ReadRecord, TakeRecord } from "./record.ts";
 
 /**
  * Streams the records of a CSV. Its first line names the declared columns, in any order, of which an optional one may be left out; where
@@ -13,16 +13,28 @@ import type { RawRecord, TakeRecord } from "./record.ts";
 export async function readCsv(file: RawFile, workload: Workload, take: TakeRecord): Promise<void> {
   const { delimiter = ",", encoding, header = true } = workload.source;
   const expected = columnsInFile(workload);
-  let names = header ? undefined : expected.map(({ name }) => name);
+  const placesOf = (names: string[]): Places => ({
+    fields: names.length,
+    ofColumns: Object.keys(workload.columns).map((name) => names.indexOf(name)),
+  });
+  let places = header ? undefined : placesOf(expected.map(({ name }) => name));
   let rows = 0;
   const splitter = new CsvSplitter(delimiter, (row) => {
     rows += 1;
-    if (names === undefined) names = namesOf(row, expected, file);
-    else take(toRecord(row, names));
+    if (places === undefined) places = placesOf(namesOf(row, expected, file));
+    else take(toRecord(row, places));
   });
   for await (const text of file.text(encoding)) splitter.push(text);
   splitter.end();
   if (rows === 0) throw emptyFile(file.path);
+}
+
+/** Where a record's values stand in its line. */
+interface Places {
+  /** How many fields the line has. */
+  fields: number;
+  /** The field of each declared column; -1 where the file has none. */
+  ofColumns: number[];
 }
 
 interface ExpectedColumn {
@@ -40,11 +52,11 @@ function columnsInFile({ columns, source }: Workload): ExpectedColumn[] {
     .map(([name, { header = name, optional = false }]) => ({ name, header, optional }));
 }
 
-function toRecord(row: CsvRow, names: string[]): RawRecord {
+function toRecord(row: CsvRow, { fields: count, ofColumns }: Places): ReadRecord {
   if ("broken" in row) return { problem: { column: null, value: row.broken, reason: row.reason } };
   const { fields } = row;
-  if (fields.length === names.length) return { values: Object.fromEntries(names.map((name, index) => [name, fields[index]])) };
-  const reason = `${fields.length} fields where the header has ${names.length}`;
+  if (fields.length === count) return { values: ofColumns.map((place) => fields[place]) };
+  const reason = `${fields.length} fields where the header has ${count}`;
   return { problem: { column: null, value: fields.join(","), reason } };
 }
 

@@ -42,7 +42,11 @@ export async function readJsonRecords(file: RawFile, workload: LoadedWorkload, t
     throw new FalconryError("ingest.json", { message: `${file.name}: ${reading.unreadable}`, hint: `${jsonReader} says what it reads` });
   }
   if (reading.records.length === 0) throw emptyFile(file.path);
-  for (const record of reading.records) take(record);
+  const names = Object.keys(workload.columns);
+  for (const record of reading.records) {
+    if ("problem" in record) take(record);
+    else take({ values: names.map((name) => record.values[name]) });
+  }
 }
 
 async function besides(file: RawFile, name: string): Promise<unknown> {

@@ -10,8 +10,11 @@ export interface Problem {
   reason: string;
 }
 
-/** What a reader found: the values by column, not yet checked, or why there are none. */
+/** What a workload's own reader found: the values by column, not yet checked, or why there are none. */
 export type RawRecord = { values: Record<string, unknown> } | { problem: Problem };
 
+/** The same with the values in the order of the declared columns, undefined where the record has none. */
+export type ReadRecord = { values: unknown[] } | { problem: Problem };
+
 /** Takes one record after the other, in the order of the file. */
-export type TakeRecord = (record: RawRecord) => void;
+export type TakeRecord = (record: ReadRecord) => void;

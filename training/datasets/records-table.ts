@@ -1,14 +1,16 @@
 import { join } from "node:path";
-import { type DuckDBAppender, type DuckDBConnection, DuckDBDateValue, DuckDBInstance, DuckDBTimestampValue } from "@duckdb/node-api";
+import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBType } from "@duckdb/node-api";
 import type { Column, Workload } from "@falconry/model/workload.ts";
 import { identifier, identifiers, literal } from "../sql.ts";
 import type { ColumnProfile } from "./manifest.ts";
 import type { Value } from "./record.ts";
+import { remembered } from "./remembered.ts";
 
-const microsecondsPerMillisecond = 1000n;
 const millisecondsPerDay = 86_400_000;
 /** Of the row groups of a Parquet file; fixed, because the bytes depend on it. */
 const rowsPerGroup = 122_880;
+/** Rows that go over to DuckDB together: as many as its vectors hold. */
+const rowsPerChunk = 2048;
 
 /** A row whose key an earlier row has as well. */
 export interface Duplicate {
@@ -18,48 +20,81 @@ export interface Duplicate {
   firstRow: number;
 }
 
-/** Accepted records on their way to Parquet: a DuckDB table on disk, so that there may be more of them than fit into memory. */
+/**
+ * Accepted records on their way to Parquet: a DuckDB table on disk, so that there may be more of them than fit into memory. Whole numbers,
+ * days and moments go over as doubles, a missing one as NaN: that costs a tenth of what BigInts and bits of validity do.
+ */
 export class RecordsTable {
   readonly #workload: Workload;
-  readonly #columns: Column[];
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #appender: DuckDBAppender;
+  readonly #chunk: DuckDBDataChunk;
+  /** What has not gone over yet. */
+  readonly #sourceRows: number[] = [];
+  readonly #columns: { pass: (value: Value) => Passed; waiting: Passed[] }[];
+  #waitingRows = 0;
 
   private constructor(workload: Workload, instance: DuckDBInstance, connection: DuckDBConnection, appender: DuckDBAppender) {
     this.#workload = workload;
-    this.#columns = Object.values(workload.columns);
     this.#instance = instance;
     this.#connection = connection;
     this.#appender = appender;
+    this.#chunk = DuckDBDataChunk.create(typesOf(appender));
+    this.#columns = Object.values(workload.columns).map(({ type }) => ({ pass: passes[type].pass(), waiting: [] }));
   }
 
   static async create(workload: Workload, folder: string): Promise<RecordsTable> {
     // one thread: the order of rows, and with it the bytes, must not depend on the machine
     const instance = await DuckDBInstance.create(join(folder, "records.duckdb"), { threads: "1" });
     const connection = await instance.connect();
-    const columns = Object.entries(workload.columns).map(([name, column]) => `${identifier(name)} ${sqlTypes[column.type]}`);
-    await connection.run(`CREATE TABLE appended (source_row BIGINT, ${columns.join(", ")})`);
-    return new RecordsTable(workload, instance, connection, await connection.createAppender("appended"));
+    const columns = Object.entries(workload.columns).map(([name, { type }]) => ({ name: identifier(name), ...passes[type] }));
+    await connection.run(`CREATE TABLE passed (source_row DOUBLE, ${columns.map(({ name, as }) => `${name} ${as}`).join(", ")})`);
+    await connection.run(
+      `CREATE VIEW records AS SELECT source_row, ${columns.map(({ name, read }) => `${read(name)} AS ${name}`).join(", ")} FROM passed`,
+    );
+    return new RecordsTable(workload, instance, connection, await connection.createAppender("passed"));
   }
 
   append(row: number, values: Value[]): void {
-    this.#appender.appendBigInt(BigInt(row));
-    for (const [index, column] of this.#columns.entries()) appendValue(this.#appender, column, values[index] ?? null);
-    this.#appender.endRow();
+    const at = this.#waitingRows;
+    this.#sourceRows[at] = row;
+    for (const [index, { pass, waiting }] of this.#columns.entries()) waiting[at] = pass(values[index] ?? null);
+    this.#waitingRows += 1;
+    if (this.#waitingRows === rowsPerChunk) this.#passWaiting();
   }
 
   /** Keeps the first row of each key. Nothing can be appended afterwards. */
   async removeDuplicates(): Promise<Duplicate[]> {
+    this.#passWaiting();
     this.#appender.closeSync();
-    const key = identifiers(this.#workload.key);
-    await this.#connection.run(`CREATE TABLE records AS SELECT *, min(source_row) OVER (PARTITION BY ${key}) AS first_row FROM appended`);
-    const texts = this.#workload.key.map((name) => `CAST(${identifier(name)} AS VARCHAR)`);
+    const { key } = this.#workload;
+    const texts = key.map((name) => `CAST(${identifier(name)} AS VARCHAR)`);
     const found = await this.#connection.runAndReadAll(
-      `SELECT source_row, first_row, ${texts.join(", ")} FROM records WHERE source_row > first_row ORDER BY source_row`,
+      `SELECT source_row, first_row, ${texts.join(", ")}
+       FROM records JOIN (SELECT ${identifiers(key)}, min(source_row) AS first_row FROM records GROUP BY ALL HAVING count(*) > 1)
+       USING (${identifiers(key)}) WHERE source_row > first_row ORDER BY source_row`,
     );
-    await this.#connection.run("DELETE FROM records WHERE source_row > first_row");
-    return found.getRows().map(([row, firstRow, ...values]) => ({ row: Number(row), firstRow: Number(firstRow), key: values.map(String) }));
+    const duplicates = found
+      .getRows()
+      .map(([row, firstRow, ...values]) => ({ row: Number(row), firstRow: Number(firstRow), key: values.map(String) }));
+    if (duplicates.length > 0) {
+      await this.#connection.run(
+        `DELETE FROM passed WHERE source_row NOT IN (SELECT min(source_row) FROM records GROUP BY ${identifiers(key)})`,
+      );
+    }
+    return duplicates;
+  }
+
+  #passWaiting(): void {
+    const rows = this.#waitingRows;
+    if (rows === 0) return;
+    this.#chunk.reset();
+    this.#chunk.rowCount = rows;
+    for (const [index, values] of [this.#sourceRows, ...this.#columns.map(({ waiting }) => waiting)].entries())
+      this.#chunk.setColumnValues(index, rows < rowsPerChunk ? values.slice(0, rows) : values);
+    this.#appender.appendDataChunk(this.#chunk);
+    this.#waitingRows = 0;
   }
 
   /** Writes the rows in the order of their key: the same rows always give the same bytes. @returns how many */
@@ -98,25 +133,42 @@ export class RecordsTable {
   }
 }
 
-const sqlTypes: Record<Column["type"], string> = {
-  number: "DOUBLE",
-  integer: "BIGINT",
-  boolean: "BOOLEAN",
-  string: "VARCHAR",
-  date: "DATE",
-  timestamp: "TIMESTAMP",
+/** What goes over to DuckDB. */
+type Passed = number | boolean | string | null;
+
+interface Pass {
+  /** DuckDB's type on the way. */
+  as: "DOUBLE" | "BOOLEAN" | "VARCHAR";
+  /** How a value goes over. */
+  pass: () => (value: Value) => Passed;
+  /** SQL for what has arrived as the declared type. */
+  read: (name: string) => string;
+}
+
+const asNumber: Pass["pass"] = () => (value) => (typeof value === "number" ? value : Number.NaN);
+const asIs: Pass["pass"] = () => (value) => value;
+const asMilliseconds: Pass["pass"] = () => {
+  const parse = remembered(Date.parse);
+  return (value) => (typeof value === "string" ? parse(value) : Number.NaN);
+};
+const known = (name: string) => `nullif(${name}, 'NaN'::DOUBLE)`;
+
+const passes: Record<Column["type"], Pass> = {
+  number: { as: "DOUBLE", pass: asNumber, read: known },
+  integer: { as: "DOUBLE", pass: asNumber, read: (name) => `CAST(${known(name)} AS BIGINT)` },
+  boolean: { as: "BOOLEAN", pass: asIs, read: (name) => name },
+  string: { as: "VARCHAR", pass: asIs, read: (name) => name },
+  // a day without a time is one of UTC
+  date: {
+    as: "DOUBLE",
+    pass: asMilliseconds,
+    read: (name) => `DATE '1970-01-01' + CAST(${known(name)} / ${millisecondsPerDay} AS INTEGER)`,
+  },
+  timestamp: { as: "DOUBLE", pass: asMilliseconds, read: (name) => `epoch_ms(CAST(${known(name)} AS BIGINT))` },
 };
 
-function appendValue(appender: DuckDBAppender, column: Column, value: Value): void {
-  if (value === null) appender.appendNull();
-  else if (typeof value === "boolean") appender.appendBoolean(value);
-  else if (typeof value === "number") {
-    if (column.type === "integer") appender.appendBigInt(BigInt(value));
-    else appender.appendDouble(value);
-  } else if (column.type === "timestamp")
-    appender.appendTimestamp(new DuckDBTimestampValue(BigInt(Date.parse(value)) * microsecondsPerMillisecond));
-  else if (column.type === "date") appender.appendDate(new DuckDBDateValue(Date.parse(`${value}T00:00:00Z`) / millisecondsPerDay));
-  else appender.appendVarchar(value);
+function typesOf(appender: DuckDBAppender): DuckDBType[] {
+  return Array.from({ length: appender.columnCount }, (_, column) => appender.columnType(column));
 }
 
 function isCounted(column: Column): boolean {

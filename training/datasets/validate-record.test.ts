@@ -7,7 +7,7 @@ const described = { description: "a column" };
 
 function check(column: Omit<Column, "description">, value: unknown) {
   const validate = recordValidator({ columns: { id: { ...described, type: "string" }, x: { ...described, ...column } }, key: ["id"] });
-  const checked = validate({ id: "1", x: value });
+  const checked = validate(["1", value]);
   return "problem" in checked ? checked.problem.reason : checked.values[1];
 }
 
@@ -54,7 +54,7 @@ describe("a missing value", () => {
 
   test("is a problem in the key, optional or not", () => {
     const columns = { id: { ...described, type: "string" as const, optional: true } };
-    expect(recordValidator({ columns, key: ["id"] })({})).toEqual({
+    expect(recordValidator({ columns, key: ["id"] })([undefined])).toEqual({
       problem: { column: "id", value: null, reason: "it is missing, and part of the key" },
     });
   });
@@ -69,7 +69,7 @@ test.each([
   ["1,2,3", "it is no number"],
 ])("with decimal commas %s is %s", (given, expected) => {
   const columns = { id: { ...described, type: "string" as const }, x: { ...described, type: "number" as const } };
-  const checked = recordValidator({ columns, key: ["id"], source: { sample: "x.csv", decimalComma: true } })({ id: "1", x: given });
+  const checked = recordValidator({ columns, key: ["id"], source: { sample: "x.csv", decimalComma: true } })(["1", given]);
   expect("problem" in checked ? checked.problem.reason : checked.values[1]).toBe(expected);
 });
 
@@ -89,8 +89,8 @@ test.each([
 test("a text that stands for a missing value is one, whatever the type", () => {
   const columns = { id: { ...described, type: "string" as const }, x: { ...described, type: "number" as const, optional: true } };
   const validate = recordValidator({ columns, key: ["id"], source: { sample: "x.csv", missing: ["NA"] } });
-  expect(validate({ id: "1", x: "NA" })).toEqual({ values: ["1", null] });
-  expect(validate({ id: "NA", x: "1" })).toMatchObject({ problem: { column: "id", reason: "it is missing, and part of the key" } });
+  expect(validate(["1", "NA"])).toEqual({ values: ["1", null] });
+  expect(validate(["NA", "1"])).toMatchObject({ problem: { column: "id", reason: "it is missing, and part of the key" } });
 });
 
 test("a number outside of its range is refused with the range and its unit", () => {
@@ -105,7 +105,7 @@ test.prop([fc.anything(), fc.constantFrom("number", "integer", "boolean", "strin
   "any value is either accepted or has a reason, and nothing throws",
   (value, type) => {
     const column = { ...described, type: type as Column["type"], optional: true };
-    const checked = recordValidator({ columns: { id: { ...described, type: "string" }, x: column }, key: ["id"] })({ id: "1", x: value });
+    const checked = recordValidator({ columns: { id: { ...described, type: "string" }, x: column }, key: ["id"] })(["1", value]);
     expect("problem" in checked ? checked.problem.reason : checked.values).toHaveLength(
       "problem" in checked ? checked.problem.reason.length : 2,
     );

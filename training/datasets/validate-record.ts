@@ -1,14 +1,27 @@
 import type { Column, Workload } from "@falconry/model/workload.ts";
 import { dayFormat, type ReadDay } from "./day-format.ts";
 import type { Problem, Value } from "./record.ts";
+import { remembered } from "./remembered.ts";
 
 /** A record that keeps to the declaration, values in the order of the declared columns; or the first problem that it has. */
 export type Checked = { values: Value[] } | { problem: Problem };
 
-type Result = { value: Value } | { reason: string };
+/** Why a value cannot be used. A value itself is never an object. */
+class Refusal {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+type Result = Value | Refusal;
 type Reader = (given: unknown) => Result;
 
-/** Holds raw records against the declared columns. A column that a record lacks is missing. */
+/**
+ * Holds raw records, values in the order of the declared columns, against what is declared. A column that a record lacks (undefined) is
+ * missing. A file has millions of values: nothing is made for one that is as it should be.
+ */
 export function recordValidator(workload: Pick<Workload, "columns" | "key"> & Partial<Pick<Workload, "source">>) {
   const missing = new Set<unknown>([undefined, null, "", ...(workload.source?.missing ?? [])]);
   const decimalComma = workload.source?.decimalComma ?? false;
@@ -17,21 +30,21 @@ export function recordValidator(workload: Pick<Workload, "columns" | "key"> & Pa
     read: columnReader(column, decimalComma),
     whenMissing: missingValue(column, workload.key.includes(name)),
   }));
-  return (raw: Record<string, unknown>): Checked => {
+  return (raw: readonly unknown[]): Checked => {
     const values: Value[] = [];
     for (const { name, read, whenMissing } of columns) {
-      const given = raw[name];
+      const given = raw[values.length];
       const result = missing.has(given) ? whenMissing : read(given);
-      if ("reason" in result) return { problem: { column: name, value: given ?? null, reason: result.reason } };
-      values.push(result.value);
+      if (result instanceof Refusal) return { problem: { column: name, value: given ?? null, reason: result.reason } };
+      values.push(result);
     }
     return { values };
   };
 }
 
 function missingValue(column: Column, inKey: boolean): Result {
-  if (inKey) return { reason: "it is missing, and part of the key" };
-  return column.optional ? { value: null } : { reason: "it is missing" };
+  if (inKey) return new Refusal("it is missing, and part of the key");
+  return column.optional ? null : new Refusal("it is missing");
 }
 
 function columnReader(column: Column, decimalComma: boolean): Reader {
@@ -39,15 +52,13 @@ function columnReader(column: Column, decimalComma: boolean): Reader {
   const { range, values, unit } = column;
   if (range === undefined && values === undefined) return read;
   const { min = -Infinity, max = Infinity } = range ?? {};
+  const outside = new Refusal(`it is outside of ${min} to ${max}${unit ? ` ${unit}` : ""}`);
+  const other = new Refusal(`it is none of ${values?.join(", ")}`);
   return (given) => {
-    const result = read(given);
-    if ("reason" in result) return result;
-    const { value } = result;
-    if (typeof value === "number" && (value < min || value > max)) {
-      return { reason: `it is outside of ${min} to ${max}${unit ? ` ${unit}` : ""}` };
-    }
-    if (values && !values.includes(String(value))) return { reason: `it is none of ${values.join(", ")}` };
-    return result;
+    const value = read(given);
+    if (value instanceof Refusal) return value;
+    if (typeof value === "number" && (value < min || value > max)) return outside;
+    return values && !values.includes(String(value)) ? other : value;
   };
 }
 
@@ -70,14 +81,17 @@ function readerOf({ type, formats = ["YYYY-MM-DD"] }: Column, decimalComma: bool
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-function readNumber(given: unknown): Result {
+const noNumber = new Refusal("it is no number");
+const notWhole = new Refusal("it is no whole number");
+
+function readNumber(given: unknown): number | Refusal {
   const value = typeof given === "string" && decimal.test(given.trim()) ? Number(given) : given;
-  return typeof value === "number" && Number.isFinite(value) ? { value } : { reason: "it is no number" };
+  return typeof value === "number" && Number.isFinite(value) ? value : noNumber;
 }
 
-function readInteger(given: unknown): Result {
-  const result = readNumber(given);
-  return "reason" in result || Number.isSafeInteger(result.value) ? result : { reason: "it is no whole number" };
+function readInteger(given: unknown): number | Refusal {
+  const value = readNumber(given);
+  return value instanceof Refusal || Number.isSafeInteger(value) ? value : notWhole;
 }
 
 const groupedDigits = /^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d*)?$/;
@@ -89,37 +103,42 @@ function withPoint(given: unknown): unknown {
   return (groupedDigits.test(text) ? text.replaceAll(".", "") : text).replace(",", ".");
 }
 
+const noBoolean = new Refusal("it is neither true nor false");
+
 function readBoolean(given: unknown): Result {
   // An object's words are its own affair: they may be none, or throw.
   const text = typeof given === "object" ? "" : String(given).trim().toLowerCase();
-  if (text === "true" || text === "1") return { value: true };
-  return text === "false" || text === "0" ? { value: false } : { reason: "it is neither true nor false" };
+  if (text === "true" || text === "1") return true;
+  return text === "false" || text === "0" ? false : noBoolean;
 }
 
+const noText = new Refusal("it is no text");
+const notUtf8 = new Refusal("it is no valid UTF-8");
+const holdsNul = new Refusal("it holds a NUL character");
+
 function readText(given: unknown): Result {
-  if (typeof given !== "string") return { reason: "it is no text" };
-  if (given.includes("\uFFFD") || !given.isWellFormed()) return { reason: "it is no valid UTF-8" };
-  return given.includes("\0") ? { reason: "it holds a NUL character" } : { value: given };
+  if (typeof given !== "string") return noText;
+  if (given.includes("\uFFFD") || !given.isWellFormed()) return notUtf8;
+  return given.includes("\0") ? holdsNul : given;
 }
 
 function dayReader(formats: string[]): Reader {
   const readers = formats.map(readDay);
-  return (given) => {
-    const value = typeof given === "string" ? firstDay(readers, given.trim()) : undefined;
-    return value === undefined ? { reason: `it is no day written as ${formats.join(" or ")}` } : { value };
-  };
+  const noDay = new Refusal(`it is no day written as ${formats.join(" or ")}`);
+  const read = remembered((text) => firstDay(readers, text.trim()) ?? noDay);
+  return (given) => (typeof given === "string" ? read(given) : noDay);
 }
 
 const clock = /^(.+?)(?:[T ]+)(\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s?(Z|[+-]\d{2}:?\d{2})?$/;
 
 function momentReader(formats: string[]): Reader {
   const readers = formats.map(readDay);
+  const noMoment = new Refusal(`it is no day and time written as ${formats.join(" or ")} and HH:MM:SS`);
   return (given) => {
     const text = typeof given === "string" ? given.trim() : "";
     const [, days = text, time = "00:00", offset = "Z"] = clock.exec(text) ?? [];
     const day = firstDay(readers, days);
-    const moment = day === undefined ? undefined : momentOf(day, time, offset);
-    return moment === undefined ? { reason: `it is no day and time written as ${formats.join(" or ")} and HH:MM:SS` } : { value: moment };
+    return (day === undefined ? undefined : momentOf(day, time, offset)) ?? noMoment;
   };
 }
 

@@ -6,7 +6,7 @@ import type { FittedModel } from "../candidates/fit-model.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 
 /** An answer of the graph, whose numbers have 32 bits, may differ by this share of itself and of the answers' magnitude from the fitted model's. */
-const parityTolerance = 1e-5;
+export const parityTolerance = 1e-5;
 
 /**
  * Writes a fitted model as one ONNX graph with its preprocessing, and asks both the same.

@@ -3,6 +3,7 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { identifier, identifiers, literal } from "../sql.ts";
 import type { Feature, FeatureTable } from "./feature-table.ts";
+import { createRows, fetchNumbers, fetchTexts, readColumns } from "./read-columns.ts";
 import { createRecords, knownAfterEvent, refuseLeaks } from "./records-view.ts";
 
 /** The output of a workload's feature SQL, ordered by key. Close it when done. */
@@ -32,7 +33,7 @@ export class FeatureQuery {
       const types = await describe(connection, query, parquet, workload);
       const key = workload.key.map(identifier).join(", ");
       await connection.run(
-        `CREATE TABLE features AS SELECT *, row_number() OVER (ORDER BY ${key}) - 1 AS "falconry row" FROM (\n${query}\n) ORDER BY ${key}`,
+        `CREATE TABLE features AS SELECT *, row_number() OVER () - 1 AS "falconry row" FROM (SELECT * FROM (\n${query}\n) ORDER BY ${key})`,
       );
       return new FeatureQuery(await readTable(connection, types, workload), connection, instance);
     } catch (error) {
@@ -65,8 +66,9 @@ export class FeatureQuery {
       ({ name, type }) => `CAST(${identifier(name)} AS ${type === "double" ? "DOUBLE" : "VARCHAR"}) AS ${identifier(name)}`,
     );
     const columns = [identifiers(workload.key), ...typed, identifier(workload.target.column)].join(", ");
+    await createRows(this.#connection, "falconry rows", rows);
     await this.#connection.run(
-      `COPY (SELECT ${columns} FROM features WHERE "falconry row" IN (${rows.join(", ")}) ORDER BY "falconry row")
+      `COPY (SELECT ${columns} FROM features WHERE "falconry row" IN (SELECT "row" FROM "falconry rows") ORDER BY "falconry row")
        TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
     );
   }
@@ -107,26 +109,46 @@ async function readTable(connection: DuckDBConnection, types: Map<string, string
   const features = [...types]
     .filter(([name]) => !key.includes(name) && name !== target.column)
     .map(([name, type]) => feature(name, type, workload));
-  const selected = [
-    ...key.map((name) => `CAST(${identifier(name)} AS VARCHAR)`),
-    feature(target.column, types.get(target.column) ?? "", workload).type === "double"
-      ? `CAST(${identifier(target.column)} AS DOUBLE)`
-      : identifier(target.column),
-    ...features.map(({ name, type }) => (type === "double" ? `CAST(${identifier(name)} AS DOUBLE)` : identifier(name))),
-  ];
-  const rows = (await connection.runAndReadAll(`SELECT ${selected.join(", ")} FROM features ORDER BY "falconry row"`)).getRowsJS();
-  const keys = rows.map((row) => row.slice(0, key.length).map(String));
+  const keys = await readKeys(connection, types, key);
   requireUnique(keys, workload);
+  const labelled = feature(target.column, types.get(target.column) ?? "", workload);
+  const columns = await readColumns(connection, "features", features);
+  const targets = await readTargets(connection, labelled);
   return {
     features,
-    columns: new Map(features.map(({ name }, index) => [name, rows.map((row) => featureValue(row[key.length + 1 + index]))])),
+    columns: new Map(features.map(({ name }, index) => [name, columns[index] ?? []])),
     keys,
-    ...targetsOf(
-      rows.map((row) => row[key.length]),
-      keys,
-      workload,
-    ),
+    ...targetsOf(targets, keys, workload),
   };
+}
+
+async function readTargets(connection: DuckDBConnection, column: Feature): Promise<unknown[]> {
+  if (column.type === "string") return (await readColumns(connection, "features", [column]))[0] ?? [];
+  const [numbers = []] = await fetchNumbers(connection, "features", [`CAST(${identifier(column.name)} AS DOUBLE)`]);
+  return Array.from(numbers, (number) => (Number.isNaN(number) ? null : number));
+}
+
+const smallIntegerType = /^U?(TINYINT|SMALLINT|INTEGER)$/;
+
+/** Of each row the values of the key's columns as text. */
+async function readKeys(connection: DuckDBConnection, types: Map<string, string>, key: string[]): Promise<string[][]> {
+  const columns: ArrayLike<unknown>[] = [];
+  for (const name of key) {
+    const column = identifier(name);
+    const areNumbers = smallIntegerType.test(types.get(name) ?? "") || (await holdsSafeIntegers(connection, types.get(name), column));
+    // to decode a text takes a hundred times as long as to read a number
+    const [numbers] = areNumbers ? await fetchNumbers(connection, "features", [`CAST(${column} AS DOUBLE)`]) : [];
+    columns.push(numbers ?? (await fetchTexts(connection, "features", `CAST(${column} AS VARCHAR)`)));
+  }
+  return Array.from({ length: columns[0]?.length ?? 0 }, (_, row) => columns.map((values) => String(values[row])));
+}
+
+async function holdsSafeIntegers(connection: DuckDBConnection, type: string | undefined, column: string): Promise<boolean> {
+  if (type !== "BIGINT") return false;
+  const found = await connection.runAndReadAll(
+    `SELECT coalesce(bool_and(${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}), false) FROM features`,
+  );
+  return found.getRowsJS()[0]?.[0] === true;
 }
 
 function targetsOf(values: unknown[], keys: string[][], workload: Workload): Pick<FeatureTable, "labels" | "classes"> {
@@ -150,11 +172,6 @@ function feature(name: string, type: string, workload: Workload): Feature {
   );
 }
 
-function featureValue(value: unknown): number | string | null {
-  if (typeof value === "string") return value;
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
-}
-
 function classOf(value: unknown, key: string[], workload: Workload): number | string {
   if (typeof value === "string") return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) return value;
@@ -170,13 +187,12 @@ function badTarget(value: unknown, key: string[], workload: Workload, hint: stri
   return invalid(workload, `the target of ${key.join(", ")} is ${value}`, hint);
 }
 
+/** @param keys in their order: equal ones follow each other */
 function requireUnique(keys: string[][], workload: Workload): void {
-  const seen = new Set<string>();
-  for (const key of keys) {
-    const text = JSON.stringify(key);
-    if (seen.has(text))
+  for (const [row, key] of keys.entries()) {
+    const before = keys[row - 1];
+    if (before?.every((part, index) => part === key[index]))
       throw invalid(workload, `it gives several rows for ${workload.key.join(", ")} = ${key.join(", ")}`, "Each key may have one row");
-    seen.add(text);
   }
 }
 

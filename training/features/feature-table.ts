@@ -20,7 +20,14 @@ export interface Feature {
 
 /** The same table with these rows only, in the order given. */
 export function selectRows(table: FeatureTable, rows: number[]): FeatureTable {
-  const pick = <T>(values: T[]): T[] => rows.flatMap((row) => values.slice(row, row + 1));
+  const pick = <T>(values: T[]): T[] => {
+    const picked: T[] = [];
+    for (const row of rows) {
+      const value = values[row];
+      if (value !== undefined) picked.push(value);
+    }
+    return picked;
+  };
   return {
     ...table,
     columns: new Map([...table.columns].map(([name, values]) => [name, pick(values)])),

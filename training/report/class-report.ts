@@ -1,4 +1,4 @@
-import { bootstrapInterval, type Interval } from "@falconry/model/intervals.ts";
+import { bootstrapIntervals, type Interval } from "@falconry/model/intervals.ts";
 import { seededRandom } from "@falconry/model/seeded-random.ts";
 import { mean } from "simple-statistics";
 import type { Scored } from "../evaluation/measure.ts";
@@ -48,24 +48,34 @@ export function classReports({ actual, predictions, probabilities, classes }: Sc
       isPredicted: predictions.map((one) => one === label),
       probabilities: probabilities.map((row) => row[column] ?? Number.NaN),
     };
-    const estimate = (statistic: (rows: Rows) => number): Estimate => ({
-      value: statistic(rows),
-      ...bootstrapInterval(actual.length, (drawn) => statistic(resampled(rows, drawn)), seededRandom(seed)),
-    });
+    const figures = figuresOf(rows);
+    const intervalOf = bootstrapIntervals(actual.length, (drawn) => figuresOf(resampled(rows, drawn)), seededRandom(seed));
+    const estimate = (figure: keyof typeof figures): Estimate => ({ value: figures[figure], ...intervalOf(figure) });
     return {
       name: String(label),
       rows: rows.isPositive.filter(Boolean).length,
-      precision: estimate(precision),
-      recall: estimate(recall),
-      f1: estimate(f1),
-      averagePrecision: estimate((of) => averagePrecision(of.isPositive, of.probabilities)),
-      brier: estimate(brier),
-      calibrationError: estimate((of) => calibrationError(of.isPositive, of.probabilities)),
+      precision: estimate("precision"),
+      recall: estimate("recall"),
+      f1: estimate("f1"),
+      averagePrecision: estimate("averagePrecision"),
+      brier: estimate("brier"),
+      calibrationError: estimate("calibrationError"),
       roc: rocCurve(rows.isPositive, rows.probabilities),
       precisionRecall: precisionRecallCurve(rows.isPositive, rows.probabilities),
       calibration: calibration(rows.isPositive, rows.probabilities),
     };
   });
+}
+
+function figuresOf(rows: Rows) {
+  return {
+    precision: precision(rows),
+    recall: recall(rows),
+    f1: f1(rows),
+    averagePrecision: averagePrecision(rows.isPositive, rows.probabilities),
+    brier: brier(rows),
+    calibrationError: calibrationError(rows.isPositive, rows.probabilities),
+  };
 }
 
 function precision({ isPositive, isPredicted }: Rows): number {

@@ -52,7 +52,7 @@ function readCells(column: TableColumn, reading: Reading): Cell[] {
   const declared: Column = { type, description: column.name, optional: true, ...(formats && { formats }) };
   const validate = recordValidator({ columns: { value: declared }, key: [], source: { sample: "", ...reading } });
   return column.sample.map((text) => {
-    const checked = validate({ value: text });
+    const checked = validate([text]);
     const value = "values" in checked ? (checked.values[0] ?? null) : null;
     if (typeof value === "boolean") return Number(value);
     return typeof value === "string" && type !== "string" ? Date.parse(value) / millisecondsPerDay : value;

@@ -1,8 +1,11 @@
-import { type Columns, gram, products, weightedSums } from "./columns.ts";
-import { type Convex, fewForDirect } from "./newton.ts";
+import type { Design } from "./design.ts";
+import { type Convex, fewForDirect, type Point } from "./newton.ts";
 
 /** One vector of a number per row for each score: one score for two classes, one per class for more. */
 export type Scores = Float64Array[];
+
+/** The factors are 2 at most: the product of so many is far from overflowing. */
+const rowsPerLogarithm = 64;
 
 /**
  * What logistic regression minimises: 1/2 w·w + C * sum of the rows' negative log-likelihood, intercepts unpenalised. Coefficients stand
@@ -11,59 +14,72 @@ export type Scores = Float64Array[];
  */
 export class LogisticLoss implements Convex {
   readonly size: number;
-  readonly columns: Columns;
+  readonly design: Design;
   readonly scoreCount: number;
   readonly #labels: ArrayLike<number>;
   readonly #C: number;
   /** Of the L2 penalty. */
   readonly #penalty: number;
 
-  constructor(columns: Columns, labels: ArrayLike<number>, classes: number, { C, penalty = 1 }: { C: number; penalty?: number }) {
-    this.columns = columns;
+  constructor(design: Design, labels: ArrayLike<number>, classes: number, { C, penalty = 1 }: { C: number; penalty?: number }) {
+    this.design = design;
     this.scoreCount = classes === 2 ? 1 : classes;
-    this.size = columns.length * this.scoreCount;
+    this.size = design.width * this.scoreCount;
     this.#labels = labels;
     this.#C = C;
     this.#penalty = penalty;
   }
 
-  value(at: Float64Array): number {
-    return this.#shrinkage(at) + this.loss(this.scores(at));
-  }
-
-  derivatives(at: Float64Array) {
-    const probabilities = probabilitiesOf(this.scores(at));
-    const gradient = this.#penalised(at, (score) => products(this.columns, this.residuals(probabilities, score)));
+  at(coefficients: Float64Array): Point {
+    const { loss, probabilities } = this.told(this.scores(coefficients));
+    const value = this.#shrinkage(coefficients) + loss;
+    const gradient = () => this.#penalised(coefficients, (score) => this.design.products(this.residuals(probabilities, score)));
     const curvature = (direction: Float64Array) => {
       const bent = this.#curvatureOfRows(probabilities, this.scores(direction));
-      return this.#penalised(direction, (score) => products(this.columns, bent[score] ?? new Float64Array()));
+      return this.#penalised(direction, (score) => this.design.products(bent[score] ?? new Float64Array()));
     };
-    if (this.scoreCount > 1 || this.size > fewForDirect) return { gradient, curvature };
-    return { gradient, curvature, hessian: () => gram(this.columns, this.#penalty, this.weights(probabilities, 0)) };
+    if (this.scoreCount > 1 || this.size > fewForDirect) return { value, gradient, curvature };
+    return { value, gradient, curvature, hessian: () => this.design.gram(this.#penalty, this.weights(probabilities, 0)) };
   }
 
   scores(at: Float64Array): Scores {
-    return Array.from({ length: this.scoreCount }, (_, score) => weightedSums(this.columns, this.#part(at, score)));
+    return Array.from({ length: this.scoreCount }, (_, score) => this.design.sums(this.#part(at, score)));
   }
 
-  /** C times the negative log-likelihood, in nats. */
-  loss(scores: Scores): number {
-    const [first = new Float64Array()] = scores;
+  /** C times the negative log-likelihood, in nats, and what {@link probabilitiesOf} gives. */
+  told(scores: Scores): { loss: number; probabilities: Scores } {
+    const [only] = scores;
+    if (scores.length === 1 && only !== undefined) return this.#toldOfTwo(only);
+    const probabilities = probabilitiesOf(scores);
     let total = 0;
-    for (let row = 0; row < first.length; row++) {
+    for (let row = 0; row < this.#labels.length; row++) {
       const label = this.#labels[row] ?? 0;
-      if (scores.length === 1) {
-        const margin = (first[row] ?? 0) * (label === 1 ? 1 : -1);
-        total += Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, -margin);
-      } else {
-        let highest = Number.NEGATIVE_INFINITY;
-        for (const score of scores) highest = Math.max(highest, score[row] ?? 0);
-        let sum = 0;
-        for (const score of scores) sum += Math.exp((score[row] ?? 0) - highest);
-        total += highest + Math.log(sum) - (scores[label]?.[row] ?? 0);
-      }
+      let highest = Number.NEGATIVE_INFINITY;
+      for (const score of scores) highest = Math.max(highest, score[row] ?? 0);
+      let sum = 0;
+      for (const score of scores) sum += Math.exp((score[row] ?? 0) - highest);
+      total += highest + Math.log(sum) - (scores[label]?.[row] ?? 0);
     }
-    return this.#C * total;
+    return { loss: this.#C * total, probabilities };
+  }
+
+  #toldOfTwo(scores: Float64Array): { loss: number; probabilities: Scores } {
+    const probabilities = new Float64Array(scores.length);
+    let total = 0;
+    for (let start = 0; start < scores.length; start += rowsPerLogarithm) {
+      const end = Math.min(start + rowsPerLogarithm, scores.length);
+      // (1 + power) of all these rows multiplied, less 1: exact also where the powers are tiny
+      let product = 0;
+      for (let row = start; row < end; row++) {
+        const score = scores[row] ?? 0;
+        const power = Math.exp(-Math.abs(score));
+        probabilities[row] = (score < 0 ? power : 1) / (1 + power);
+        product += power + product * power;
+        total += Math.max(0, this.#labels[row] === 1 ? -score : score);
+      }
+      total += Math.log1p(product);
+    }
+    return { loss: this.#C * total, probabilities: [probabilities] };
   }
 
   /** Derivative of the loss by one score, per row. */
@@ -98,7 +114,7 @@ export class LogisticLoss implements Convex {
   /** What comes from the rows, and what the penalty adds to it. */
   #penalised(at: Float64Array, ofRows: (score: number) => Float64Array): Float64Array {
     const all = new Float64Array(this.size);
-    const width = this.columns.length;
+    const width = this.design.width;
     for (let score = 0; score < this.scoreCount; score++) all.set(ofRows(score), score * width);
     for (let index = 0; index < all.length; index++) {
       if (index % width !== 0) all[index] = (all[index] ?? 0) + this.#penalty * (at[index] ?? 0);
@@ -107,12 +123,12 @@ export class LogisticLoss implements Convex {
   }
 
   #shrinkage(at: Float64Array): number {
-    const width = this.columns.length;
+    const width = this.design.width;
     return (this.#penalty * at.reduce((sum, weight, index) => sum + (index % width === 0 ? 0 : weight * weight), 0)) / 2;
   }
 
   #part(at: Float64Array, score: number): Float64Array {
-    return at.subarray(score * this.columns.length, (score + 1) * this.columns.length);
+    return at.subarray(score * this.design.width, (score + 1) * this.design.width);
   }
 }
 

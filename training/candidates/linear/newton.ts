@@ -1,25 +1,34 @@
-import { Matrix, solve } from "ml-matrix";
+import { LuDecomposition, Matrix } from "ml-matrix";
 import { addMultiple, dot } from "./columns.ts";
 
 /** A convex function of so many numbers, twice differentiable. */
 export interface Convex {
   size: number;
-  value(at: Float64Array): number;
-  derivatives(at: Float64Array): {
-    gradient: Float64Array;
-    /** The second derivative times a direction. */
-    curvature(direction: Float64Array): Float64Array;
-    /** The second derivative itself, size x size, row after row; absent where it cannot be solved for directly. */
-    hessian?: () => Float64Array;
-  };
+  at(coefficients: Float64Array): Point;
+}
+
+/** What a convex function is at some place. */
+export interface Point {
+  value: number;
+  gradient(): Float64Array;
+  /** The second derivative times a direction. */
+  curvature(direction: Float64Array): Float64Array;
+  /** The second derivative itself, size x size, row after row; absent where it cannot be solved for directly. */
+  hessian?: () => Float64Array;
 }
 
 /** Up to this many coefficients the second derivative is worth to be built and solved for directly. */
 export const fewForDirect = 300;
 
 const maxSteps = 100;
-/** The search ends when another step could lower the value by less than this share of it. */
+/** When a step could lower the value by less than this share of it, rounding decides whether the value goes down. */
 const relativeTolerance = 1e-14;
+/** The search ends when the step after it could lower the value by less than this share of it. */
+const negligible = 1e-18;
+/** A second derivative serves for further steps as long as each brings the minimum ten times nearer: what there is to gain falls with the square. */
+const worthwhileRate = 1e-2;
+/** A step pays where the value falls by this share of what the slope promises; a parabola's minimum lies where half of it is kept. */
+const leastOfSlope = 0.25;
 /** Of a Newton step; below it rounding decides whether the value goes down. */
 const smallestShare = 1e-10;
 
@@ -31,37 +40,76 @@ const smallestShare = 1e-10;
  * @see Nocedal and Wright: Numerical Optimization (2006), 3.3 and 7.1
  */
 export function minimum(convex: Convex, start: Float64Array = new Float64Array(convex.size)): Float64Array | undefined {
+  const stepFrom = newtonSteps();
   let current = start;
-  let value = convex.value(current);
+  let point = convex.at(current);
   for (let taken = 0; taken < maxSteps; taken++) {
-    const { gradient, curvature, hessian } = convex.derivatives(current);
-    const step = hessian ? solved(hessian(), gradient) : conjugateGradients(curvature, gradient);
+    const { step, gain, left } = stepFrom(point);
     const from = current;
     const after = (share: number) => {
       const next = from.slice();
       addMultiple(next, -share, step);
       return next;
     };
-    if (dot(gradient, step) / 2 <= relativeTolerance * Math.abs(value)) return after(1);
-    // far from the minimum a full step may overshoot: halve it until it goes down
+    if (gain <= relativeTolerance * Math.abs(point.value)) {
+      current = after(1);
+      if (left <= negligible * Math.abs(point.value)) return current;
+      point = convex.at(current);
+      continue;
+    }
+    // far from the minimum a full step may overshoot, and steps from one slope to the other come down slowly: halve it until it pays
     let share = 1;
     let next = after(share);
-    let lower = convex.value(next);
-    while (!(lower < value) && share > smallestShare) {
+    let there = convex.at(next);
+    const pays = () => point.value - there.value >= leastOfSlope * share * 2 * gain;
+    while (!pays() && share > smallestShare) {
       share /= 2;
       next = after(share);
-      lower = convex.value(next);
+      there = convex.at(next);
     }
-    if (!(lower < value)) return current;
-    [current, value] = [next, lower];
+    if (!pays()) return current;
+    [current, point] = [next, there];
   }
   return undefined;
 }
 
-function solved(hessian: Float64Array, gradient: Float64Array): Float64Array {
-  const size = gradient.length;
-  const matrix = Matrix.from1DArray(size, size, hessian);
-  return Float64Array.from(solve(matrix, Matrix.columnVector(gradient)).to1DArray());
+interface Step {
+  step: Float64Array;
+  /** By how much the value falls where the function is the parabola that the step takes it for. */
+  gain: number;
+  /** What the step after it may be expected to gain. */
+  left: number;
+}
+
+/** Gives step after step. A second derivative is built and solved anew only where that of a former place leads too slowly. */
+function newtonSteps(): (point: Point) => Step {
+  let solve: ((gradient: Float64Array) => Float64Array) | undefined;
+  let gainBefore = Number.POSITIVE_INFINITY;
+  return (point) => {
+    const gradient = point.gradient();
+    const gainOf = (step: Float64Array) => dot(gradient, step) / 2;
+    if (point.hessian === undefined) {
+      const step = conjugateGradients((direction) => point.curvature(direction), gradient);
+      return { step, gain: gainOf(step), left: 0 };
+    }
+    if (solve !== undefined) {
+      const step = solve(gradient);
+      const gain = gainOf(step);
+      const rate = gain / gainBefore;
+      gainBefore = gain;
+      if (rate <= worthwhileRate) return { step, gain, left: gain * rate };
+    }
+    const parts = decomposed(point.hessian());
+    solve = (slope) => Float64Array.from(parts.solve(Matrix.columnVector(slope)).to1DArray());
+    const step = solve(gradient);
+    gainBefore = gainOf(step);
+    return { step, gain: gainBefore, left: 0 };
+  };
+}
+
+function decomposed(hessian: Float64Array): LuDecomposition {
+  const size = Math.sqrt(hessian.length);
+  return new LuDecomposition(Matrix.from1DArray(size, size, hessian));
 }
 
 /** Solves curvature(x) = gradient as closely as a Newton step is worth: the flatter the slope, the closer. */

@@ -1,5 +1,6 @@
+import type { Columns } from "./columns.ts";
 import { descend } from "./coordinate-descent.ts";
-import { type LogisticLoss, probabilitiesOf } from "./logistic-loss.ts";
+import type { LogisticLoss } from "./logistic-loss.ts";
 
 const maxSteps = 5_000;
 /** The search ends when a step over every class lowers the objective by less than this share of it. */
@@ -10,17 +11,17 @@ const smallestShare = 1e-10;
  * Where a logistic loss together with sum of |weight| is smallest: Newton steps whose penalised parabola coordinate descent solves, one
  * score after the other. Where the scores hang together, steps of one at a time zigzag along a ridge: each round is gone on with for as long as it goes down.
  *
- * @param loss without a penalty of its own
+ * @param loss of these columns, without a penalty of its own
  * @returns undefined where that takes more than 5,000 steps
  * @see Yuan, Ho, Lin (2012): An improved GLMNET for L1-regularized logistic regression
  */
-export function sparseMinimum(loss: LogisticLoss): Float64Array | undefined {
+export function sparseMinimum(loss: LogisticLoss, columns: Columns): Float64Array | undefined {
   const at = new Float64Array(loss.size);
   let value = objective(loss, at);
   for (let step = 0; step < maxSteps; step++) {
     const before = value;
     const from = at.slice();
-    for (let score = 0; score < loss.scoreCount; score++) value = improve(loss, at, score, value);
+    for (let score = 0; score < loss.scoreCount; score++) value = improve(loss, columns, at, score, value);
     if (before - value <= relativeTolerance * Math.abs(value)) return at;
     if (loss.scoreCount > 1) value = goOn(loss, at, from, value);
   }
@@ -28,14 +29,14 @@ export function sparseMinimum(loss: LogisticLoss): Float64Array | undefined {
 }
 
 /** Moves the coefficients of one score. @returns the objective then */
-function improve(loss: LogisticLoss, at: Float64Array, score: number, value: number): number {
-  const width = loss.columns.length;
+function improve(loss: LogisticLoss, columns: Columns, at: Float64Array, score: number, value: number): number {
+  const width = loss.design.width;
   const own = at.subarray(score * width, (score + 1) * width);
   const before = own.slice();
   const target = newtonTarget(loss, at, score);
   const residuals = target.residuals.slice();
   const coefficients = own.slice();
-  descend({ columns: loss.columns, weights: target.weights, residuals, coefficients, strength: 1 });
+  descend({ columns, weights: target.weights, residuals, coefficients, strength: 1 });
   for (let share = 1; share > smallestShare; share /= 2) {
     for (let index = 0; index < width; index++) {
       const [from = 0, to = 0] = [before[index], coefficients[index]];
@@ -65,7 +66,7 @@ function goOn(loss: LogisticLoss, at: Float64Array, from: Float64Array, value: n
 
 /** The parabola that touches the loss: weighted squares of what a step leaves of `residuals`. */
 function newtonTarget(loss: LogisticLoss, at: Float64Array, score: number): { weights: Float64Array; residuals: Float64Array } {
-  const probabilities = probabilitiesOf(loss.scores(at));
+  const { probabilities } = loss.told(loss.scores(at));
   // where the model is certain the parabola is flat, and a step would know no bounds
   const weights = loss.weights(probabilities, score);
   const most = weights.reduce((highest, weight) => Math.max(highest, weight), 0);
@@ -75,7 +76,7 @@ function newtonTarget(loss: LogisticLoss, at: Float64Array, score: number): { we
 }
 
 function objective(loss: LogisticLoss, at: Float64Array): number {
-  const width = loss.columns.length;
+  const width = loss.design.width;
   const penalty = at.reduce((sum, weight, index) => sum + (index % width === 0 ? 0 : Math.abs(weight)), 0);
-  return penalty + loss.loss(loss.scores(at));
+  return penalty + loss.told(loss.scores(at)).loss;
 }

@@ -1,38 +1,37 @@
-import { addMultiple, type Columns, dot, gram, products, weightedSums } from "./columns.ts";
-import { type Convex, fewForDirect } from "./newton.ts";
+import { addMultiple, dot } from "./columns.ts";
+import type { Design } from "./design.ts";
+import { type Convex, fewForDirect, type Point } from "./newton.ts";
 
 /** 1/2 * sum of squared errors + 1/2 * penalty * w·w, the intercept unpenalised. */
 export class SquaredLoss implements Convex {
   readonly size: number;
-  readonly #columns: Columns;
+  readonly #design: Design;
   readonly #target: Float64Array;
   readonly #penalty: number;
 
-  constructor(columns: Columns, target: Float64Array, penalty: number) {
-    this.size = columns.length;
-    this.#columns = columns;
+  constructor(design: Design, target: Float64Array, penalty: number) {
+    this.size = design.width;
+    this.#design = design;
     this.#target = target;
     this.#penalty = penalty;
   }
 
-  value(at: Float64Array): number {
-    const errors = this.#errors(at);
-    const weights = at.subarray(1);
-    return (dot(errors, errors) + this.#penalty * dot(weights, weights)) / 2;
-  }
-
-  derivatives(at: Float64Array) {
+  at(coefficients: Float64Array): Point {
+    const errors = this.#errors(coefficients);
+    const weights = coefficients.subarray(1);
+    const value = (dot(errors, errors) + this.#penalty * dot(weights, weights)) / 2;
     const penalised = (direction: Float64Array, ofRows: Float64Array) => {
       addMultiple(ofRows.subarray(1), this.#penalty, direction.subarray(1));
       return ofRows;
     };
-    const gradient = penalised(at, products(this.#columns, this.#errors(at)));
-    const curvature = (direction: Float64Array) => penalised(direction, products(this.#columns, weightedSums(this.#columns, direction)));
-    return this.size > fewForDirect ? { gradient, curvature } : { gradient, curvature, hessian: () => gram(this.#columns, this.#penalty) };
+    const gradient = () => penalised(coefficients, this.#design.products(errors));
+    const curvature = (direction: Float64Array) => penalised(direction, this.#design.products(this.#design.sums(direction)));
+    if (this.size > fewForDirect) return { value, gradient, curvature };
+    return { value, gradient, curvature, hessian: () => this.#design.gram(this.#penalty) };
   }
 
   #errors(at: Float64Array): Float64Array {
-    const errors = weightedSums(this.#columns, at);
+    const errors = this.#design.sums(at);
     addMultiple(errors, -1, this.#target);
     return errors;
   }
