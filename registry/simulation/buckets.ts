@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import {
   GetObjectCommand,
   HeadObjectCommand,
@@ -51,10 +52,8 @@ export class Buckets {
   #get({ Bucket, Key, VersionId }: GetObjectCommand["input"]): object {
     const bytes = this.objects.get(`${Bucket}/${Key}`)?.at(VersionId === undefined ? -1 : Number(VersionId));
     if (bytes === undefined) throw new NoSuchKey({ message: "The specified key does not exist.", $metadata: { httpStatusCode: 404 } });
-    return {
-      Body: { transformToString: async () => Buffer.from(bytes).toString("utf8"), transformToByteArray: async () => bytes },
-      ContentLength: bytes.byteLength,
-    };
+    const read = { transformToString: async () => Buffer.from(bytes).toString("utf8"), transformToByteArray: async () => bytes };
+    return { Body: Object.assign(Readable.from([bytes]), read), ContentLength: bytes.byteLength };
   }
 
   #head({ Bucket, Key, ChecksumMode }: HeadObjectCommand["input"]): object {
