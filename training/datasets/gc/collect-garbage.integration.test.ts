@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { openEnvironment } from "@falconry/environment/environment.ts";
+import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { connect, openEnvironment } from "@falconry/environment/environment.ts";
 import { lineageTags } from "@falconry/model/lineage.ts";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../testing/temporary-folder.ts";
@@ -13,7 +13,14 @@ import { tagDataset } from "../tag.ts";
 import { verifyDataset } from "../verify.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 
-const environment = await openEnvironment("local");
+// What other tests have stored is nobody's garbage, and what they have damaged would stop everything: these have a bucket of their own.
+const clean = `garbage-${randomUUID()}`;
+const region = await openEnvironment("local");
+const { descriptor } = region;
+region[Symbol.dispose]();
+const environment = connect({ ...descriptor, lake: { ...descriptor.lake, clean } });
+await environment.s3.send(new CreateBucketCommand({ Bucket: clean }));
+await environment.s3.send(new PutBucketVersioningCommand({ Bucket: clean, VersioningConfiguration: { Status: "Enabled" } }));
 const store = new DatasetStore(environment);
 afterAll(() => environment[Symbol.dispose]());
 
@@ -87,7 +94,7 @@ describe("garbage", () => {
   test("is nothing that an event of the ledger names", async () => {
     const first = await commit("1");
     await commit("2");
-    const { dynamodb, descriptor } = environment;
+    const { dynamodb } = environment;
     const item = { endpoint: { S: name }, sequence: { N: "1" } };
     const event = JSON.stringify({ type: "gates-passed", candidate: { dataset: first } });
     await dynamodb.send(new PutItemCommand({ TableName: descriptor.tables.ledger, Item: { ...item, event: { S: event } } }));
@@ -137,8 +144,8 @@ describe("what meets garbage collection", () => {
 test("where the contents of a version that stays cannot be known, nothing is removed", async () => {
   await commit("1");
   const second = await commit("2");
-  const { s3, descriptor } = environment;
-  const place = { Bucket: descriptor.lake.clean, Key: store.key({ name, digest: second }) };
+  const { s3 } = environment;
+  const place = { Bucket: clean, Key: store.key({ name, digest: second }) };
   await s3.send(new PutObjectCommand({ ...place, Body: "damaged" }));
   await expect(collect()).rejects.toMatchObject({ code: "content.corrupt" });
   expect(await versions()).toHaveLength(2);
