@@ -35,7 +35,7 @@ beforeAll(async () => {
   writeFileSync(from, tides(300));
   await falconryDocument(["new", folder, "--from", from, "--target", "tide"]);
   await falconryDocument(["ingest", folder]);
-  undisturbed = await falconryDocument(["train", folder, "--budget", "8"]);
+  undisturbed = await falconryDocument(["train", folder, "--budget", "4"]);
 });
 afterAll(() => {
   environment[Symbol.dispose]();
@@ -67,9 +67,9 @@ async function endedAt(what: string, signal: NodeJS.Signals, args: string[]) {
 
 describe("a training that was ended goes on with --resume", () => {
   test("killed in mid-search, in the nested search, in mid-upload and in mid-registration, one after the other", async () => {
-    const moments = ["trial 5,", "without fold 2 of 3", "looking at what it does", "registering the model"];
+    const moments = ["trial 3,", "without fold 2 of 3", "looking at what it does", "registering the model"];
     for (const [index, moment] of moments.entries()) {
-      const args = index === 0 ? ["train", folder, "--budget", "8"] : ["train", folder, "--resume"];
+      const args = index === 0 ? ["train", folder, "--budget", "4"] : ["train", folder, "--resume"];
       expect((await endedAt(moment, "SIGKILL", args)).exitCode, moment).toBeNull();
     }
     const resumed: TrainingReport = await falconryDocument(["train", folder, "--resume"]);
@@ -79,7 +79,7 @@ describe("a training that was ended goes on with --resume", () => {
   });
 
   test("by Ctrl-C: it says how, and the run says KILLED until it does", async () => {
-    const { stderr, exitCode } = await endedAt("trial 5,", "SIGINT", ["train", folder, "--budget", "8"]);
+    const { stderr, exitCode } = await endedAt("trial 3,", "SIGINT", ["train", folder, "--budget", "4"]);
     expect(exitCode).toBeNull();
     expect(stderr).toMatch(/stopped; to go on: falconry train tides-\w+ --resume/);
     const { experimentId } = (await mlflow.runs.get(undisturbed.run)).info;
@@ -95,7 +95,7 @@ describe("a training that was ended goes on with --resume", () => {
     // no file may grow beyond 24 blocks of 1024 bytes; a write that would is refused, as by a full disk
     const limited = spawn("bash", [
       "-c",
-      `trap '' XFSZ; ulimit -f 24; exec ${join(import.meta.dirname, "falconry")} train "$0" --budget 8 --json`,
+      `trap '' XFSZ; ulimit -f 24; exec ${join(import.meta.dirname, "falconry")} train "$0" --budget 4 --json`,
       folder,
     ]);
     const [stdout, exitCode] = await Promise.all([text(limited.stdout), new Promise((resolve) => limited.on("close", resolve))]);

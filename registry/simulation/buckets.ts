@@ -53,7 +53,13 @@ export class Buckets {
     const bytes = this.objects.get(`${Bucket}/${Key}`)?.at(VersionId === undefined ? -1 : Number(VersionId));
     if (bytes === undefined) throw new NoSuchKey({ message: "The specified key does not exist.", $metadata: { httpStatusCode: 404 } });
     const read = { transformToString: async () => Buffer.from(bytes).toString("utf8"), transformToByteArray: async () => bytes };
-    return { Body: Object.assign(Readable.from([bytes]), read), ContentLength: bytes.byteLength };
+    const Body = new Readable({
+      read() {
+        this.push(bytes);
+        this.push(null);
+      },
+    });
+    return { Body: Object.assign(Body, read), ContentLength: bytes.byteLength };
   }
 
   #head({ Bucket, Key, ChecksumMode }: HeadObjectCommand["input"]): object {
