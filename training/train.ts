@@ -8,7 +8,6 @@ import { type Progress, silent } from "@falconry/environment/progress.ts";
 import { type RecordedPredictions, recordedPredictionsPath } from "@falconry/model/lineage.ts";
 import { confusionMatrix } from "@falconry/model/metrics.ts";
 import type { CandidateSettings, LoadedWorkload, SearchBudget } from "@falconry/model/workload.ts";
-import { z } from "zod";
 import type { Candidate } from "./candidates/candidate.ts";
 import { candidateOf, chosenSettings } from "./candidates/declared.ts";
 import { fitModel } from "./candidates/fit-model.ts";
@@ -161,7 +160,7 @@ async function carryOut(
     const graph = await exportGraph(model, features.test);
     const answers = scoredBy(model, features.test);
     const test = measureWithIntervals(answers, declaration.crossValidation.seed);
-    const { at } = await journal.remember("tested", z.null(), () => null);
+    const at = await journal.stamp("tested");
     run.logMetrics(testMetrics(test), at);
     if (classes.length > 0) {
       await run.logArtifact("evaluation/confusion.json", {
@@ -171,7 +170,7 @@ async function carryOut(
     }
     await run.logArtifact(recordedPredictionsPath, recorded(answers));
     progress(`fitting ${winner.name} on fewer rows`);
-    const learnt = await learningCurve(winner, features.train, declaration, foldMemory(journal));
+    const learnt = await learningCurve(winner, features.train, declaration, foldMemory(journal), selection.best.piece);
     const leaks = knownAfterEvent(declaration);
     const compared = selection.compared.map(({ results }) => results);
     const trained = {

@@ -1,10 +1,11 @@
 import type { Workload } from "@falconry/model/workload.ts";
 import { mean } from "simple-statistics";
 import type { Candidate } from "../candidates/candidate.ts";
-import { type FeatureTable, selectRows, withoutRows } from "../features/feature-table.ts";
-import { dealtFolds, stratifiedSplit } from "../features/split.ts";
-import type { FoldMemory } from "../journal/fold-memory.ts";
+import { type FeatureTable, selectRows } from "../features/feature-table.ts";
+import { stratifiedSplit } from "../features/split.ts";
+import { type FoldMemory, foldKey } from "../journal/fold-memory.ts";
 import { measureFold } from "./cross-validate.ts";
+import { foldsOf } from "./folds.ts";
 
 /** What a candidate comes to with fewer rows than there are: whether more of them would help. */
 export interface LearningCurve {
@@ -34,29 +35,32 @@ const [fewestOfClass, fewestRows] = [2, 10];
  * within the larger one, and measures it on the folds.
  *
  * @param measured remembers what was measured, should the training be killed
+ * @param piece what the cross-validation of the candidate has remembered its folds under: with all rows they are the same
  */
 export async function learningCurve(
   candidate: Candidate,
   rows: FeatureTable,
   { crossValidation: { folds, seed }, metric }: Pick<Workload, "crossValidation" | "metric">,
   measured: FoldMemory,
+  piece: string = candidate.name,
 ): Promise<LearningCurve | NoLearningCurve> {
-  const held = dealtFolds(rows, folds, seed).slice(0, foldsMeasured);
-  const others = held.map((fold) => withoutRows(rows, fold));
-  const smallest = others.map((other) => shareOf(other, shares[0] ?? 1, seed));
+  const measuredOn = foldsOf(rows, { folds, seed })
+    .slice(0, foldsMeasured)
+    .map((fold) => fold());
+  const smallest = measuredOn.map(({ fit }) => shareOf(fit, shares[0] ?? 1, seed));
   const lacking = smallest.map(tooFew).find((reason) => reason !== undefined);
   if (lacking !== undefined) return { skipped: lacking };
   const points: LearningCurve["points"] = [];
   for (const share of shares) {
-    const fitted = others.map((other) => shareOf(other, share, seed));
+    const fitted = measuredOn.map(({ fit, held }) => ({ fit: shareOf(fit, share, seed), held }));
     const values: number[] = [];
-    for (const [fold, fit] of fitted.entries()) {
-      const tested = selectRows(rows, held[fold] ?? []);
-      const { outcome } = await measured(`learning curve/${share}/fold ${fold}`, () => measureFold(candidate, { fit, held: tested }, seed));
+    for (const [index, fold] of fitted.entries()) {
+      const key = foldKey(share === 1 ? piece : `learning curve/${share}`, index);
+      const { outcome } = await measured(key, () => measureFold(candidate, fold, seed));
       if ("failure" in outcome) return { skipped: outcome.failure.message };
       values.push(outcome.metrics[metric] ?? Number.NaN);
     }
-    points.push({ rows: mean(fitted.map(({ keys }) => keys.length)), value: mean(values), folds: values });
+    points.push({ rows: mean(fitted.map(({ fit }) => fit.keys.length)), value: mean(values), folds: values });
   }
   return { points };
 }

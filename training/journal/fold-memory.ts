@@ -23,6 +23,11 @@ export type FoldMemory = (
   measureNow: () => Promise<Metrics<number>>,
 ) => Promise<{ outcome: Outcome; at: number; seconds: number }>;
 
+/** The key of a fold of a cross-validation. @param piece whose it is, within the training */
+export function foldKey(piece: string, fold: number): string {
+  return `${piece}/fold ${fold}`;
+}
+
 /** Measures a fold once in a training, however often that is killed and goes on. */
 export function foldMemory(journal: TrainingJournal): FoldMemory {
   return async (key, measureNow) => {

@@ -108,6 +108,11 @@ export class TrainingJournal {
     return { ...entry, value };
   }
 
+  /** When a moment of the training was first reached, milliseconds since the epoch. @throws FalconryError `train.journal-unwritable` */
+  async stamp(moment: string): Promise<number> {
+    return (await this.remember(moment, z.null(), () => null)).at;
+  }
+
   close(): void {
     closeSync(this.#descriptor);
   }

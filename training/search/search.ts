@@ -3,10 +3,10 @@ import type { Candidate } from "../candidates/candidate.ts";
 import { type CrossValidated, measureFold } from "../evaluation/cross-validate.ts";
 import { foldsOf } from "../evaluation/folds.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
-import type { FoldMemory } from "../journal/fold-memory.ts";
+import { type FoldMemory, foldKey } from "../journal/fold-memory.ts";
 import { type DrawnSettings, drawSettings } from "./draw-settings.ts";
 import { nextStep, rungsOf, type Standing } from "./successive-halving.ts";
-import type { Trial } from "./trial.ts";
+import { type Trial, trialPiece } from "./trial.ts";
 
 export interface Searched {
   rows: FeatureTable;
@@ -19,8 +19,8 @@ export interface Searched {
 
 export interface SearchTools {
   measured: FoldMemory;
-  /** Told of a trial whenever it has come further, and whether it was measured on all folds. */
-  came: (trial: Trial, trials: readonly Trial[], isWhole: boolean) => void;
+  /** Told of a trial whenever it has come further. */
+  came: (trial: Trial) => void;
 }
 
 /**
@@ -49,13 +49,16 @@ export async function search(searched: Searched, { measured, came }: SearchTools
     const until = step?.folds ?? rungs[0] ?? folds.length;
     for (const [index, fold] of folds.entries()) {
       if (index < trial.folds.length || index >= until || trial.failure !== undefined || isOver()) continue;
-      const key = `trial ${trial.number}/fold ${index}`;
-      const { outcome, at, seconds: took } = await measured(key, () => measureFold(trial.candidate, fold(), crossValidation.seed));
+      const {
+        outcome,
+        at,
+        seconds: took,
+      } = await measured(foldKey(trialPiece(trial), index), () => measureFold(trial.candidate, fold(), crossValidation.seed));
       seconds += took;
       if ("failure" in outcome) trial.failure = outcome.failure.message;
       else trial.folds.push({ metrics: outcome.metrics, at });
     }
-    came(trial, trials, trial.folds.length === folds.length);
+    came(trial);
   }
   return trials;
 }

@@ -4,9 +4,9 @@ import type { Candidate } from "../candidates/candidate.ts";
 import { best, type CrossValidated, crossValidate, summary } from "../evaluation/cross-validate.ts";
 import type { Metrics } from "../evaluation/measure.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
-import type { FoldMemory } from "../journal/fold-memory.ts";
+import { type FoldMemory, foldKey } from "../journal/fold-memory.ts";
 import { type SearchTools, search } from "./search.ts";
-import type { Trial } from "./trial.ts";
+import { type Trial, trialPiece } from "./trial.ts";
 
 /** How a training comes from rows to the candidate that it registers. */
 export interface Procedure {
@@ -21,6 +21,8 @@ export interface Procedure {
 export interface Compared {
   candidate: Candidate;
   results: CrossValidated;
+  /** What its folds are remembered under. */
+  piece: string;
 }
 
 export interface Selection {
@@ -51,9 +53,9 @@ export async function selectCandidate(rows: FeatureTable, procedure: Procedure, 
     const candidate = await make(settings);
     tools.begins(candidate);
     const results = await crossValidate(candidate, rows, crossValidation, async (fold, measureNow) =>
-      metricsOf((await tools.measured(`${candidate.name}/fold ${fold}`, measureNow)).outcome),
+      metricsOf((await tools.measured(foldKey(candidate.name, fold), measureNow)).outcome),
     );
-    declared.push({ settings, candidate, results });
+    declared.push({ settings, candidate, results, piece: candidate.name });
   }
   const trials = budget === undefined ? [] : await search({ rows, declared, make, crossValidation, metric, budget }, tools);
   const [first, ...others] = [...declared, ...bestOf(trials, rows, procedure)];
@@ -71,14 +73,10 @@ function bestOf(trials: readonly Trial[], rows: FeatureTable, { crossValidation,
   const { folds, repeats = 1 } = crossValidation;
   const [first, ...others] = trials
     .filter((trial) => trial.folds.length === folds * repeats)
-    .map(({ candidate, folds }) => ({
-      candidate,
-      results: summary(
-        candidate.name,
-        rows,
-        folds.map(({ metrics }) => metrics),
-        repeats,
-      ),
-    }));
+    .map((trial) => {
+      const { candidate, folds } = trial;
+      const measured = folds.map(({ metrics }) => metrics);
+      return { candidate, results: summary(candidate.name, rows, measured, repeats), piece: trialPiece(trial) };
+    });
   return first === undefined ? [] : [best([first, ...others], metric)];
 }

@@ -1,7 +1,6 @@
 import type { Progress } from "@falconry/environment/progress.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import type { MlflowClient } from "mlflow-client";
-import { z } from "zod";
 import type { CrossValidated } from "../evaluation/cross-validate.ts";
 import { meansOf } from "../evaluation/measure.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
@@ -9,7 +8,7 @@ import { foldMemory } from "../journal/fold-memory.ts";
 import type { TrainingJournal } from "../journal/training-journal.ts";
 import type { TrainingRun } from "../tracking/training-run.ts";
 import { TrialRuns } from "../tracking/trial-runs.ts";
-import { comparisonMetrics } from "../tracking/what-is-logged.ts";
+import { comparisonMetrics, nestedMetrics } from "../tracking/what-is-logged.ts";
 import { nestedEstimate, shareOf, usualNesting } from "./nested.ts";
 import { type Procedure, type Selection, selectCandidate } from "./select-candidate.ts";
 import type { Trial } from "./trial.ts";
@@ -52,8 +51,8 @@ export async function selectInRun(
   });
   const nested = nesting < 2 ? undefined : await nestedEstimate(rows, inner, nesting, measured, progress);
   await trialRuns.settled();
-  const { at } = await journal.remember("selected", z.null(), () => null);
-  const [values, byFold] = comparisonMetrics([...selection.compared.map(({ results }) => results)]);
+  const at = await journal.stamp("selected");
+  const [values, byFold] = comparisonMetrics(selection.compared.map(({ results }) => results));
   run.logMetrics({ ...values, ...(nested && nestedMetrics(nested)) }, at);
   for (const [key, points] of Object.entries(byFold))
     for (const [step, value] of points.entries()) run.logMetrics({ [key]: value }, at, step);
@@ -67,13 +66,4 @@ function cameTo({ number, of, folds, failure }: Trial, metric: Workload["metric"
   if (failure !== undefined) return `trial ${number}, ${of}: ${failure}`;
   const mean = meansOf(folds.map(({ metrics }) => metrics))[metric];
   return `trial ${number}, ${of}: ${metric} ${mean?.toFixed(4)} on ${folds.length} of ${all} folds`;
-}
-
-function nestedMetrics({ metrics }: CrossValidated): Record<string, number> {
-  const values = Object.entries(metrics).flatMap(([metric, { mean, low, high }]) => [
-    [`nested.${metric}`, mean],
-    [`nested.${metric}.low`, low],
-    [`nested.${metric}.high`, high],
-  ]);
-  return Object.fromEntries(values);
 }

@@ -13,3 +13,8 @@ export interface Trial {
   /** Why it cannot be fitted. */
   failure?: string;
 }
+
+/** What its folds are remembered under. */
+export function trialPiece({ number }: Pick<Trial, "number">): string {
+  return `trial ${number}`;
+}

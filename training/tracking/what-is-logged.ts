@@ -1,4 +1,5 @@
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
+import type { Interval } from "@falconry/model/intervals.ts";
 import { lineageTags } from "@falconry/model/lineage.ts";
 import type { Dataset } from "mlflow-client";
 import type { DatasetReference } from "../datasets/dataset-store.ts";
@@ -49,22 +50,30 @@ export function comparisonMetrics(candidates: CrossValidated[]): [Record<string,
       folds: Object.entries(folds).flatMap(([of, values]) => (of === metric ? values : [])),
     })),
   );
-  const values = entries.flatMap(({ key, mean, low, high }) => [
-    [key, mean],
-    [`${key}.low`, low],
-    [`${key}.high`, high],
-  ]);
+  const values = entries.flatMap(({ key, mean, ...interval }) => withInterval(key, mean, interval));
   return [Object.fromEntries(values), Object.fromEntries(entries.map(({ key, folds }) => [`${key}.fold`, folds]))];
 }
 
 /** `test.<metric>` with its interval. */
 export function testMetrics(measured: Measured): Record<string, number> {
-  const values = Object.entries(measured).flatMap(([metric, { value, low, high }]) => [
-    [`test.${metric}`, value],
-    [`test.${metric}.low`, low],
-    [`test.${metric}.high`, high],
-  ]);
-  return Object.fromEntries(values);
+  return Object.fromEntries(
+    Object.entries(measured).flatMap(([metric, { value, ...interval }]) => withInterval(`test.${metric}`, value, interval)),
+  );
+}
+
+/** `nested.<metric>` with its interval. */
+export function nestedMetrics({ metrics }: CrossValidated): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([metric, { mean, ...interval }]) => withInterval(`nested.${metric}`, mean, interval)),
+  );
+}
+
+function withInterval(key: string, value: number, { low, high }: Interval): [string, number][] {
+  return [
+    [key, value],
+    [`${key}.low`, low],
+    [`${key}.high`, high],
+  ];
 }
 
 const mlflowTypes: Record<string, string> = { number: "double", integer: "long", boolean: "boolean", string: "string", date: "datetime" };
