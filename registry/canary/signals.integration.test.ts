@@ -4,7 +4,7 @@ import type { EndpointSettings } from "@falconry/environment/descriptor.ts";
 import { type Environment, openEnvironment } from "@falconry/environment/environment.ts";
 import { rolloutNamespace, unhealthyMetric } from "@falconry/model/rollout-metrics.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { alarmStates, beat, clear, trip } from "./signals.ts";
+import { alarmStates, beat, clear, describeAlarms, trip } from "./signals.ts";
 
 let environment: Environment;
 let endpoint: EndpointSettings;
@@ -57,9 +57,13 @@ test("giving up puts the metric, and the alarm up at once", async () => {
   expect(await alarmStates(environment, endpoint)).toEqual({ unhealthy: "ALARM" });
 });
 
-test("what a return left is answered by a point: the alarm is up for as long as its period has a breaching one, and no state is set", async () => {
+test("what a return left is answered by a point of a later period, and no state is set: of its own period the alarm takes the greatest", async () => {
   await trip(environment, endpoint);
-  await clear(environment, endpoint, new Date());
+  const { unhealthy } = await describeAlarms(environment, endpoint);
+  const inItsPeriod = unhealthy?.StateUpdatedTimestamp ?? new Date(Number.NaN);
+  await clear(environment, endpoint, inItsPeriod);
+  expect(await counted("Unhealthy")).toBe(1);
+  await clear(environment, endpoint, new Date(inItsPeriod.getTime() + 10_000));
   expect(await counted("Unhealthy")).toBe(2);
   expect(await alarmStates(environment, endpoint)).toEqual({ unhealthy: "ALARM" });
 });

@@ -42,10 +42,21 @@ export async function trip(environment: Environment, endpoint: EndpointSettings)
 
 /**
  * Takes back what {@link trip} left, for the next deployment: the one that it was for has ended. The metric keeps the alarm up for some periods, and a state that
- * was set would be taken back with the next evaluation: a newer point ends it for good, once its period counts.
+ * was set would be taken back with the next evaluation: a point of a later period ends it for good. One of the same period is left out, because the period's
+ * maximum stays what it is; an emulator that does not know periods would call the alarm OK for it, until somebody evaluates it properly in mid-deployment.
+ *
+ * @param at when that was decided
  */
-export function clear(environment: Environment, endpoint: EndpointSettings, at: Date): Promise<void> {
-  return tell(environment, endpoint, { MetricName: unhealthyMetric, Value: 0, Timestamp: at });
+export async function clear(environment: Environment, endpoint: EndpointSettings, at: Date): Promise<void> {
+  const { unhealthy } = await describeAlarms(environment, endpoint);
+  if (unhealthy !== undefined && isOfItsPeriod(unhealthy, at)) return;
+  await tell(environment, endpoint, { MetricName: unhealthyMetric, Value: 0, Timestamp: at });
+}
+
+function isOfItsPeriod({ StateUpdatedTimestamp, Period }: MetricAlarm, at: Date): boolean {
+  if (StateUpdatedTimestamp === undefined || Period === undefined) return false;
+  const periodOf = (time: Date) => Math.floor(time.getTime() / (Period * 1000));
+  return periodOf(at) <= periodOf(StateUpdatedTimestamp);
 }
 
 /** What CloudWatch last made of the two alarms. */
