@@ -22,20 +22,6 @@ export function columnOf({ rows, columns, values }: InputMatrix, column: number)
   return numbers;
 }
 
-/** So many rows of a few columns stay in a processor's cache while they are parted. */
-const rowsAtOnce = 64;
-
-/** The numbers of each column by themselves. */
-export function transposed({ rows, columns, values }: InputMatrix): Float64Array[] {
-  const parted = Array.from({ length: columns }, () => new Float64Array(rows));
-  for (let start = 0; start < rows; start += rowsAtOnce) {
-    const end = Math.min(start + rowsAtOnce, rows);
-    for (const [column, numbers] of parted.entries())
-      for (let row = start; row < end; row++) numbers[row] = values[row * columns + column] ?? Number.NaN;
-  }
-  return parted;
-}
-
 /** Cuts numbers that stand row after row into rows of so many. */
 export function inRows(values: ArrayLike<number>, width: number): number[][] {
   return Array.from({ length: values.length / width }, (_, row) =>

@@ -5,7 +5,7 @@ import type { Columns } from "./linear/columns.ts";
 import { descend } from "./linear/coordinate-descent.ts";
 import { Design } from "./linear/design.ts";
 import { linearRegressor, onOriginalScale } from "./linear/linear-model.ts";
-import { minimum } from "./linear/newton.ts";
+import { Newton } from "./linear/newton.ts";
 import { SquaredLoss } from "./linear/squared-loss.ts";
 import type { SearchSpace } from "./search-space.ts";
 import { targetScale } from "./target-scale.ts";
@@ -33,7 +33,8 @@ export function linearRegression(name: string, { alpha, penalty = "l2" }: Linear
       const { design, scaling } = Design.standardised(inputs);
       const { shift, scale } = targetScale({ labels, classes });
       const target = Float64Array.from(labels, (label) => (label - shift) / scale);
-      const coefficients = penalty === "l1" ? lasso(design.columns, target, alpha) : minimum(new SquaredLoss(design, target, alpha));
+      const coefficients =
+        penalty === "l1" ? lasso(design.columns, target, alpha) : new Newton().minimum(new SquaredLoss(design, target, alpha));
       if (coefficients === undefined) {
         throw new FalconryError("train.candidate-failed", {
           message: `candidate "${name}": no minimum was found at alpha = ${alpha}`,

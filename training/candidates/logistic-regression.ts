@@ -4,7 +4,7 @@ import type { Candidate, Examples } from "./candidate.ts";
 import { Design } from "./linear/design.ts";
 import { linearClassifier, onOriginalScale } from "./linear/linear-model.ts";
 import { LogisticLoss } from "./linear/logistic-loss.ts";
-import { minimum } from "./linear/newton.ts";
+import { Newton } from "./linear/newton.ts";
 import { sparseMinimum } from "./linear/sparse-logistic.ts";
 import type { SearchSpace } from "./search-space.ts";
 import { requireClasses } from "./task.ts";
@@ -16,8 +16,10 @@ const searchSpace: SearchSpace = {
   penalty: { type: "choice", values: ["l2", "l1"] },
 };
 
-/** The search starts from the minimum of about this many rows where there are far more: most steps are then cheap. */
-const rowsToStartFrom = 4000;
+/** The search starts from the minimum of every fifth row, and that one likewise: most steps are then cheap. */
+const sampleStep = 5;
+/** Fewer rows are no sample. */
+const fewestRows = 4000;
 
 /**
  * Logistic regression for two or more classes: the minimum of the penalty + C * sum of the rows' negative log-likelihood, the intercepts
@@ -46,19 +48,14 @@ export function logisticRegression(name: string, { C, penalty = "l2" }: Logistic
 }
 
 function smooth(design: Design, { labels, classes }: Examples, C: number): Float64Array | undefined {
-  const step = Math.floor(labels.length / rowsToStartFrom);
-  const start =
-    step < 2
-      ? undefined
-      : minimum(
-          new LogisticLoss(
-            design.everyNth(step),
-            labels.filter((_, row) => row % step === 0),
-            classes,
-            { C: C * step },
-          ),
-        );
-  return minimum(new LogisticLoss(design, labels, classes, { C }), start);
+  const newton = new Newton();
+  const minimumOfEvery = (step: number): Float64Array | undefined => {
+    const start = labels.length < step * sampleStep * fewestRows ? undefined : minimumOfEvery(step * sampleStep);
+    if (step === 1) return newton.minimum(new LogisticLoss(design, labels, classes, { C }), start);
+    const sampled = labels.filter((_, row) => row % step === 0);
+    return newton.minimum(new LogisticLoss(design.everyNth(step), sampled, classes, { C: C * step }), start);
+  };
+  return minimumOfEvery(1);
 }
 
 function sparse(design: Design, { labels, classes }: Examples, C: number): Float64Array | undefined {

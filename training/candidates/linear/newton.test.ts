@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { minimum } from "./newton.ts";
+import { Newton } from "./newton.ts";
 
 test("a step that leads from one slope to the other, hardly lower, is shortened until it pays", () => {
   // Newton's own step from x leads to -0.96 x
   const power = 1.51;
-  const found = minimum(
+  const found = new Newton().minimum(
     {
       size: 1,
       at([x = 0]: Float64Array) {

@@ -33,44 +33,74 @@ const leastOfSlope = 0.25;
 const smallestShare = 1e-10;
 
 /**
- * Where a convex function is smallest, by Newton's method: each step is solved for directly where the function offers its second
- * derivative and by conjugate gradients elsewhere.
+ * Finds where a convex function is smallest, by Newton's method: each step is solved for directly where the function offers its second
+ * derivative and by conjugate gradients elsewhere. A second derivative is built and solved anew only where the last one leads too slowly,
+ * be it that of a former place or of another function: one that is nearly the same, of a sample of the rows, say.
  *
- * @returns undefined where that takes more than 100 steps
  * @see Nocedal and Wright: Numerical Optimization (2006), 3.3 and 7.1
  */
-export function minimum(convex: Convex, start: Float64Array = new Float64Array(convex.size)): Float64Array | undefined {
-  const stepFrom = newtonSteps();
-  let current = start;
-  let point = convex.at(current);
-  for (let taken = 0; taken < maxSteps; taken++) {
-    const { step, gain, left } = stepFrom(point);
-    const from = current;
-    const after = (share: number) => {
-      const next = from.slice();
-      addMultiple(next, -share, step);
-      return next;
-    };
-    if (gain <= relativeTolerance * Math.abs(point.value)) {
-      current = after(1);
-      if (left <= negligible * Math.abs(point.value)) return current;
-      point = convex.at(current);
-      continue;
+export class Newton {
+  #solve: ((gradient: Float64Array) => Float64Array) | undefined;
+
+  /** @returns undefined where that takes more than 100 steps */
+  minimum(convex: Convex, start: Float64Array = new Float64Array(convex.size)): Float64Array | undefined {
+    let current = start;
+    let point = convex.at(current);
+    let gainBefore: number | undefined;
+    for (let taken = 0; taken < maxSteps; taken++) {
+      const { step, gain, left, isReused } = this.#stepFrom(point, gainBefore);
+      gainBefore = gain;
+      const from = current;
+      const after = (share: number) => {
+        const next = from.slice();
+        addMultiple(next, -share, step);
+        return next;
+      };
+      if (gain <= relativeTolerance * Math.abs(point.value)) {
+        current = after(1);
+        if (left <= negligible * Math.abs(point.value)) return current;
+        point = convex.at(current);
+        continue;
+      }
+      let share = 1;
+      let next = after(share);
+      let there = convex.at(next);
+      const pays = () => point.value - there.value >= leastOfSlope * share * 2 * gain;
+      if (isReused && !pays()) {
+        this.#solve = undefined;
+        continue;
+      }
+      // far from the minimum a full step may overshoot, and steps from one slope to the other come down slowly: halve it until it pays
+      while (!pays() && share > smallestShare) {
+        share /= 2;
+        next = after(share);
+        there = convex.at(next);
+      }
+      if (!pays()) return current;
+      [current, point] = [next, there];
     }
-    // far from the minimum a full step may overshoot, and steps from one slope to the other come down slowly: halve it until it pays
-    let share = 1;
-    let next = after(share);
-    let there = convex.at(next);
-    const pays = () => point.value - there.value >= leastOfSlope * share * 2 * gain;
-    while (!pays() && share > smallestShare) {
-      share /= 2;
-      next = after(share);
-      there = convex.at(next);
-    }
-    if (!pays()) return current;
-    [current, point] = [next, there];
+    return undefined;
   }
-  return undefined;
+
+  #stepFrom(point: Point, gainBefore: number | undefined): Step {
+    const gradient = point.gradient();
+    const gainOf = (step: Float64Array) => dot(gradient, step) / 2;
+    if (point.hessian === undefined) {
+      const step = conjugateGradients((direction) => point.curvature(direction), gradient);
+      return { step, gain: gainOf(step), left: 0, isReused: false };
+    }
+    if (this.#solve !== undefined) {
+      const step = this.#solve(gradient);
+      const gain = gainOf(step);
+      if (gainBefore === undefined) return { step, gain, left: gain, isReused: true };
+      const rate = gain / gainBefore;
+      if (rate <= worthwhileRate) return { step, gain, left: gain * rate, isReused: true };
+    }
+    const parts = decomposed(point.hessian());
+    this.#solve = (slope) => Float64Array.from(parts.solve(Matrix.columnVector(slope)).to1DArray());
+    const step = this.#solve(gradient);
+    return { step, gain: gainOf(step), left: 0, isReused: false };
+  }
 }
 
 interface Step {
@@ -79,32 +109,8 @@ interface Step {
   gain: number;
   /** What the step after it may be expected to gain. */
   left: number;
-}
-
-/** Gives step after step. A second derivative is built and solved anew only where that of a former place leads too slowly. */
-function newtonSteps(): (point: Point) => Step {
-  let solve: ((gradient: Float64Array) => Float64Array) | undefined;
-  let gainBefore = Number.POSITIVE_INFINITY;
-  return (point) => {
-    const gradient = point.gradient();
-    const gainOf = (step: Float64Array) => dot(gradient, step) / 2;
-    if (point.hessian === undefined) {
-      const step = conjugateGradients((direction) => point.curvature(direction), gradient);
-      return { step, gain: gainOf(step), left: 0 };
-    }
-    if (solve !== undefined) {
-      const step = solve(gradient);
-      const gain = gainOf(step);
-      const rate = gain / gainBefore;
-      gainBefore = gain;
-      if (rate <= worthwhileRate) return { step, gain, left: gain * rate };
-    }
-    const parts = decomposed(point.hessian());
-    solve = (slope) => Float64Array.from(parts.solve(Matrix.columnVector(slope)).to1DArray());
-    const step = solve(gradient);
-    gainBefore = gainOf(step);
-    return { step, gain: gainBefore, left: 0 };
-  };
+  /** By a second derivative of somewhere else. */
+  isReused: boolean;
 }
 
 function decomposed(hessian: Float64Array): LuDecomposition {
