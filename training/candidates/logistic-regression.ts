@@ -16,10 +16,8 @@ const searchSpace: SearchSpace = {
   penalty: { type: "choice", values: ["l2", "l1"] },
 };
 
-/** The search starts from the minimum of every fifth row, and that one likewise: most steps are then cheap. */
-const sampleStep = 5;
-/** Fewer rows are no sample. */
-const fewestRows = 4000;
+/** The search starts from the minimum of about this many rows where there are far more: most steps are then cheap. */
+const rowsToStartFrom = 10_000;
 
 /**
  * Logistic regression for two or more classes: the minimum of the penalty + C * sum of the rows' negative log-likelihood, the intercepts
@@ -49,13 +47,19 @@ export function logisticRegression(name: string, { C, penalty = "l2" }: Logistic
 
 function smooth(design: Design, { labels, classes }: Examples, C: number): Float64Array | undefined {
   const newton = new Newton();
-  const minimumOfEvery = (step: number): Float64Array | undefined => {
-    const start = labels.length < step * sampleStep * fewestRows ? undefined : minimumOfEvery(step * sampleStep);
-    if (step === 1) return newton.minimum(new LogisticLoss(design, labels, classes, { C }), start);
-    const sampled = labels.filter((_, row) => row % step === 0);
-    return newton.minimum(new LogisticLoss(design.everyNth(step), sampled, classes, { C: C * step }), start);
-  };
-  return minimumOfEvery(1);
+  const step = Math.floor(labels.length / rowsToStartFrom);
+  const start =
+    step < 2
+      ? undefined
+      : newton.minimum(
+          new LogisticLoss(
+            design.everyNth(step),
+            labels.filter((_, row) => row % step === 0),
+            classes,
+            { C: C * step },
+          ),
+        );
+  return newton.minimum(new LogisticLoss(design, labels, classes, { C }), start);
 }
 
 function sparse(design: Design, { labels, classes }: Examples, C: number): Float64Array | undefined {
