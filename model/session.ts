@@ -60,7 +60,7 @@ export class OnnxModel {
    * Answers a table, row by row. Calls made in the same turn of the event loop share one run of the graph, whose cost hardly depends on
    * the number of rows; an answer may differ from that of a call alone in the last digit of a float.
    *
-   * @param columns every one of {@link inputs}, as many values in each; null is a missing value
+   * @param columns every one of {@link inputs}, as many values in each; null is a missing value, and NaN a missing number
    * @throws TypeError, RangeError where a column is missing, shorter than another, or holds what is not of its type
    * @throws FalconryError `model.missing-value`, `model.no-integer`, `model.failed`
    */

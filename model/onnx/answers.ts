@@ -58,7 +58,7 @@ function vectorsReader(label: TensorOutput, vectors: TensorOutput[]): AnswerRead
     read(results) {
       const columns = names.map((name) => numbersOf(results, name));
       const predictions = labelsOf(results, label.name);
-      return { predictions, probabilities: predictions.map((_, row) => columns.map((column) => column[row] ?? Number.NaN)) };
+      return { predictions, probabilities: inRows(predictions.length, columns.length, (row, column) => columns[column]?.[row]) };
     },
   };
 }
@@ -78,10 +78,8 @@ function matrixReader(label: TensorOutput, matrix: TensorOutput, graph: Pick<Ten
     read(results) {
       const values = numbersOf(results, matrix.name);
       const predictions = labelsOf(results, label.name);
-      return {
-        predictions,
-        probabilities: predictions.map((_, row) => Array.from(values.subarray(row * classes.length, (row + 1) * classes.length))),
-      };
+      const width = classes.length;
+      return { predictions, probabilities: inRows(predictions.length, width, (row, column) => values[row * width + column]) };
     },
   };
 }
@@ -95,11 +93,28 @@ function aloneReader({ name, type }: TensorOutput): AnswerReader {
   };
 }
 
+function inRows(rows: number, width: number, numberAt: (row: number, column: number) => number | undefined): number[][] {
+  const all = new Array<number[]>(rows);
+  for (let row = 0; row < rows; row++) {
+    const numbers = new Array<number>(width);
+    for (let column = 0; column < width; column++) numbers[column] = numberAt(row, column) ?? Number.NaN;
+    all[row] = numbers;
+  }
+  return all;
+}
+
 function labelsOf(results: Record<string, Tensor>, name: string): ClassLabel[] {
   const data = results[name]?.data;
-  if (data instanceof BigInt64Array) return Array.from(data, Number);
+  if (data instanceof BigInt64Array) return numbersFrom(data);
   if (Array.isArray(data)) return data.map(String);
   throw new TypeError(`output "${name}" is no tensor of labels`);
+}
+
+/** Array.from goes through an iterator: several times as slow. */
+function numbersFrom(integers: BigInt64Array): number[] {
+  const numbers = new Array<number>(integers.length);
+  for (let index = 0; index < numbers.length; index++) numbers[index] = Number(integers[index]);
+  return numbers;
 }
 
 function numbersOf(results: Record<string, Tensor>, name: string): Float32Array | Float64Array {

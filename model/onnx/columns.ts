@@ -1,7 +1,7 @@
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { ColumnSpec, Signature } from "../signature.ts";
-import { type Cell, type Element, integers, isElement, tensorBuilder } from "./tensor-builder.ts";
+import { type Cell, type Cells, type Element, integers, isElement, tensorBuilder } from "./tensor-builder.ts";
 
 /** A column that a model reads. */
 export interface InputColumn {
@@ -12,7 +12,7 @@ export interface InputColumn {
 }
 
 /** Values by column, as many in each. */
-export type Columns = Record<string, readonly Cell[]>;
+export type Columns = Record<string, Cells>;
 
 export interface Table {
   columns: Columns;
@@ -110,7 +110,7 @@ function mismatch(message: string): FalconryError {
   });
 }
 
-function checkColumn(column: readonly Cell[] | undefined, rows: number, name: string, type: "double" | "string", element: Element): void {
+function checkColumn(column: Cells | undefined, rows: number, name: string, type: "double" | "string", element: Element): void {
   if (column === undefined) throw new TypeError(`column "${name}" is missing`);
   if (column.length !== rows) throw new RangeError(`column "${name}" has ${column.length} values, the first column has ${rows}`);
   const expected = type === "double" ? "number" : "string";

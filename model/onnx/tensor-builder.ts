@@ -3,6 +3,9 @@ import { Tensor } from "onnxruntime-node";
 /** A value of a column; null is missing. */
 export type Cell = number | string | null;
 
+/** A missing number is null or NaN. */
+export type Cells = readonly Cell[] | Float64Array;
+
 /** Element types of a graph's inputs that a column can fill. */
 export type Element = keyof typeof builders;
 
@@ -12,7 +15,7 @@ export function isElement(type: string): type is Element {
 
 interface TensorBuilder {
   /** Puts a column's cells to this place and to every so-and-so-many-th behind it. */
-  fill(cells: readonly Cell[], place: number, stride: number): void;
+  fill(cells: Cells, place: number, stride: number): void;
   tensor(dims: number[]): Tensor;
 }
 
@@ -63,14 +66,14 @@ const builders = {
     const data = new Array<string>(length).fill("");
     return {
       fill(cells, place, stride) {
-        for (const [row, cell] of cells.entries()) data[place + row * stride] = cell === null ? "" : String(cell);
+        for (let row = 0; row < cells.length; row++) data[place + row * stride] = String(cells[row] ?? "");
       },
       tensor: (dims) => new Tensor("string", data, dims),
     };
   },
 };
 
-function fillNumbers(data: Float32Array | Float64Array | Int32Array, cells: readonly Cell[], place: number, stride: number): void {
+function fillNumbers(data: Float32Array | Float64Array | Int32Array, cells: Cells, place: number, stride: number): void {
   for (let row = 0; row < cells.length; row++) {
     const cell = cells[row];
     data[place + row * stride] = typeof cell === "number" ? cell : cell === null ? Number.NaN : Number(cell);
