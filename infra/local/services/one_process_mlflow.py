@@ -6,7 +6,7 @@ MLflow itself starts a second process for that, which loads everything again: ha
 import os
 import sys
 
-import uvicorn  # before MLflow, which guards against other sites' pages only where it sees that it serves
+import uvicorn  # before MLflow, which looks whether it is loaded to know that it serves
 from mlflow import server
 from mlflow.cli import cli
 
