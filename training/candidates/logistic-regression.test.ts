@@ -103,6 +103,18 @@ test("a column that says nothing gets no weight", async () => {
   }
 });
 
+test("columns that say nothing, but for rounding, leave three classes their shares", async () => {
+  const said = [Math.log(0.4), Math.log(0.4), Math.log(0.2)];
+  const { predict } = await fit(
+    classified(
+      Array.from({ length: 5 }, () => said),
+      [0, 1, 2, 1, 0],
+    ),
+    { C: 1 },
+  );
+  expect(predict(inputMatrix([said]))).toEqual([near([0.4, 0.4, 0.2], 8)]);
+});
+
 test("hundreds of columns are fitted as exactly as a few", async () => {
   // each column as many times over as to share its weight: the sum of the copies has 1/400 of the penalty
   const copies = 400;

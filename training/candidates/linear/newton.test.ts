@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Newton } from "./newton.ts";
 
 test("a step that leads from one slope to the other, hardly lower, is shortened until it pays", () => {
@@ -20,4 +20,36 @@ test("a step that leads from one slope to the other, hardly lower, is shortened 
     Float64Array.of(3),
   );
   expect(found?.[0]).toBeCloseTo(0, 8);
+});
+
+describe("the second derivative of another function", () => {
+  /** How often it was built is counted. */
+  const parabola = (bend: number, lowest: number) => {
+    const counted = { built: 0 };
+    const convex = {
+      size: 1,
+      at: ([x = 0]: Float64Array) => ({
+        value: 1 + (bend * (x - lowest) ** 2) / 2,
+        gradient: () => Float64Array.of(bend * (x - lowest)),
+        curvature: ([direction = 0]: Float64Array) => Float64Array.of(bend * direction),
+        hessian: () => {
+          counted.built += 1;
+          return Float64Array.of(bend);
+        },
+      }),
+    };
+    return { convex, counted };
+  };
+
+  test.each([
+    ["serves where it is nearly the same", 1.05, 0],
+    ["is left where its steps go too far", 1000, 1],
+    ["is left where its steps are too short", 0.001, 1],
+  ])("%s", (_, bend, built) => {
+    const newton = new Newton();
+    newton.minimum(parabola(1, 0).convex, Float64Array.of(7));
+    const { convex, counted } = parabola(bend, 3);
+    expect(newton.minimum(convex, Float64Array.of(7))?.[0]).toBeCloseTo(3, 8);
+    expect(counted.built).toBe(built);
+  });
 });

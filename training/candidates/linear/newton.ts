@@ -29,6 +29,8 @@ const negligible = 1e-18;
 const worthwhileRate = 1e-2;
 /** A step pays where the value falls by this share of what the slope promises; a parabola's minimum lies where half of it is kept. */
 const leastOfSlope = 0.25;
+/** A direction that bends by less than this share of another one's bend does so by rounding. */
+const flat = 1e-14;
 /** Of a Newton step; below it rounding decides whether the value goes down. */
 const smallestShare = 1e-10;
 
@@ -125,10 +127,14 @@ function conjugateGradients(curvature: (direction: Float64Array) => Float64Array
   let direction = gradient.slice();
   let square = dot(residual, residual);
   const enough = square * Math.min(1e-2, square) * 1e-2;
+  let steepest = 0;
   for (let iteration = 0; iteration < 2 * gradient.length + 10 && square > enough; iteration++) {
     const curved = curvature(direction);
     const bend = dot(direction, curved);
-    if (!(bend > 0)) break;
+    const length = dot(direction, direction);
+    steepest = Math.max(steepest, bend / length);
+    // where all intercepts move by the same nothing bends but by rounding, and a step would know no bounds
+    if (!(bend > flat * steepest * length)) break;
     addMultiple(solution, square / bend, direction);
     addMultiple(residual, -square / bend, curved);
     const next = dot(residual, residual);
