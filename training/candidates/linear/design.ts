@@ -60,8 +60,8 @@ export class Design {
     const columns = Array.from(this.#centres, (centre) => new Float64Array(this.rows).fill(-centre));
     const { columns: stride, values: dense } = this.#dense;
     for (const [index, place] of this.#densePlaces.entries()) {
-      const column = columns[place] ?? dense;
-      for (let row = 0; row < this.rows; row++) column[row] = dense[row * stride + index] ?? 0;
+      const column = columns[place];
+      for (let row = 0; column && row < this.rows; row++) column[row] = dense[row * stride + index] ?? 0;
     }
     const { starts, places, values } = this.#sparse;
     for (let row = 0; row < this.rows; row++) {
