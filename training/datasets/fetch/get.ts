@@ -5,6 +5,7 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import pMap from "p-map";
+import { isDiskRefusal } from "../../disk-refusal.ts";
 import { byteProgress } from "../byte-progress.ts";
 import { type DatasetReference, DatasetStore } from "../dataset-store.ts";
 import { ContentCache } from "./content-cache.ts";
@@ -155,10 +156,11 @@ class Source {
   }
 }
 
-const targetFailures = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "ELOOP"]);
+/** Something else has a name that a file or a folder is to get. */
+const inTheWay = ["ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "ELOOP"];
 
 function explained(error: unknown): unknown {
-  if (!(error instanceof Error && "code" in error && typeof error.code === "string" && targetFailures.has(error.code))) return error;
+  if (!isDiskRefusal(error, inTheWay)) return error;
   return new FalconryError("dataset.target", {
     message: `the version cannot be written: ${error.message}`,
     hint: "Make room or choose another folder; what was got is not got again",
