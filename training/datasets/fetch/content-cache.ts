@@ -19,20 +19,14 @@ export class ContentCache {
   }
 
   /** @param memory with room for the content, which comes in it */
-  async get({ sha256: digest, bytes }: StoredFile, memory: Buffer): Promise<Buffer | undefined> {
-    const place = (await this.#place(digest)) ?? { file: digest, at: 0 };
-    const file = await open(this.#path(place.file)).catch(() => undefined);
-    if (file === undefined) return undefined;
-    try {
-      const { bytesRead } = await file.read(memory, 0, bytes, place.at);
-      const content = memory.subarray(0, bytesRead);
-      if (sha256(content) !== digest) return undefined;
-      await this.#touch(this.#path(place.file));
-      if (place.file !== digest) await this.#touch(this.#placePath(digest));
-      return content;
-    } finally {
-      await file.close();
-    }
+  async get(content: StoredFile, memory: Buffer): Promise<Buffer | undefined> {
+    const whole = await this.#read(content.sha256, 0, content, memory);
+    if (whole !== undefined) return whole;
+    const place = await this.#place(content.sha256);
+    if (place === undefined) return undefined;
+    const part = await this.#read(place.file, place.at, content, memory);
+    if (part !== undefined) await this.#touch(this.#placePath(content.sha256));
+    return part;
   }
 
   /** Not checked. */
@@ -73,6 +67,21 @@ export class ContentCache {
       if (stats === undefined || stats.isDirectory() || stats.nlink > 1) continue;
       left -= stats.size;
       if (left < 0) await rm(path, { force: true });
+    }
+  }
+
+  /** What stands in a kept file, if it is this content. */
+  async #read(kept: string, at: number, { sha256: digest, bytes }: StoredFile, memory: Buffer): Promise<Buffer | undefined> {
+    const file = await open(this.#path(kept)).catch(() => undefined);
+    if (file === undefined) return undefined;
+    try {
+      const { bytesRead } = await file.read(memory, 0, bytes, at);
+      const content = memory.subarray(0, bytesRead);
+      if (sha256(content) !== digest) return undefined;
+      await this.#touch(this.#path(kept));
+      return content;
+    } finally {
+      await file.close();
     }
   }
 
