@@ -7,6 +7,7 @@ import { smallHeader, smallWorkload } from "../testing/small-workload.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { withCleanRecords } from "../testing/with-clean-records.ts";
 import { FeatureQuery } from "./feature-query.ts";
+import type { ColumnValues } from "./feature-table.ts";
 
 async function run(sql: string, change: Partial<LoadedWorkload> = {}) {
   const folder = await temporaryFolder();
@@ -32,12 +33,12 @@ test("the output is features in the order of the key, numbers and booleans as do
       { name: "online", type: "double" },
       { name: "place", type: "string" },
     ],
-    columns: new Map<string, unknown[]>([
-      ["tens", [null, 2, 3]],
-      ["online", [0, null, 1]],
+    columns: new Map<string, ColumnValues>([
+      ["tens", Float64Array.of(Number.NaN, 2, 3)],
+      ["online", Float64Array.of(0, Number.NaN, 1)],
       ["place", ["Bari", null, "Rome"]],
     ]),
-    keys: [["1"], ["2"], ["3"]],
+    keys: [Float64Array.of(1, 2, 3)],
     labels: [0, 0, 1],
     classes: ["no", "yes"],
   });
