@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const SECOND = 1_000;
 const integration = "**/*.integration.test.ts";
@@ -7,6 +8,18 @@ const simulation = ["simulation", "faults"].map((name) => `registry/simulation/$
 /** Judges that find out who is slow, and more callers than the machine can serve: they want it to themselves. */
 const trials = ["bad-challengers", "promotions-under-load"].map((name) => `scripts/trials/${name}.integration.test.ts`);
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/.falconry/**"];
+
+/** It tries the examples of every README, and is small itself. */
+const examples = "/scripts/readme/examples.integration.test.ts";
+
+/** Vitest begins with the files that took longest, or else are largest: what takes long and is small would leave one worker alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isExamples = ({ moduleId }: TestSpecification) => moduleId.endsWith(examples);
+    return [...sorted.filter(isExamples), ...sorted.filter((file) => !isExamples(file))];
+  }
+}
 
 /**
  * `unit` needs nothing but Node, and loads the product once for all of its files; `simulation` likewise, a file at a time; `integration` runs two
@@ -17,6 +30,7 @@ export default defineConfig({
     pool: "forks",
     // Vitest leaves one core to itself, which of two is half.
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

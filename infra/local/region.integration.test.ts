@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { get } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,6 +71,16 @@ test("the services listen on loopback only", async () => {
   const { services } = await status({ folder });
   const listening = await listeners();
   for (const { url } of services) expect(listening.get(Number(new URL(url).port))).toEqual(["0100007F"]);
+});
+
+test("MLflow answers nobody who takes it for another host: a page of another site cannot read it through a name that leads here", async () => {
+  const { services } = await status({ folder });
+  const url = services.find(({ name }) => name === "mlflow")?.url ?? "";
+  const answer = async (host: string) => {
+    const [response] = await once(get(`${url}/api/2.0/mlflow/experiments/get?experiment_id=0`, { headers: { host } }), "response");
+    return response.resume().statusCode;
+  };
+  expect([await answer(new URL(url).host), await answer("elsewhere.example")]).toEqual([200, 403]);
 });
 
 test("MLflow keeps its artifacts in the region's own bucket", async () => {

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { Service, ServiceSetting } from "./service.ts";
 
+const launcher = join(import.meta.dirname, "one_process_mlflow.py");
+
 /** The MLflow tracking server. Its database stands in `<folder>/mlflow`, its artifacts in the emulator's S3. */
 export function mlflow({ directory, ports, python, artifactsBucket }: ServiceSetting): Service {
   const url = `http://127.0.0.1:${ports.mlflow}`;
@@ -10,7 +12,7 @@ export function mlflow({ directory, ports, python, artifactsBucket }: ServiceSet
     url,
     command: python,
     arguments: [
-      ...["-m", "mlflow", "server", "--host", "127.0.0.1", "--port", String(ports.mlflow), "--workers", "1"],
+      ...[launcher, "server", "--host", "127.0.0.1", "--port", String(ports.mlflow), "--workers", "1"],
       ...["--backend-store-uri", `sqlite:///${join(directory, "mlflow", "mlflow.db")}`],
       ...["--artifacts-destination", `s3://${artifactsBucket}/mlflow`],
     ],
