@@ -57,7 +57,7 @@ test.each([
     ],
   ],
 ])("rows that a query leaves in another order are brought into that of the key: %s", async (_, key, keys) => {
-  const { table } = await run("SELECT id, day, place, cancelled, price FROM records ORDER BY online, id DESC", { key });
+  const { table } = await run(`SELECT ${key.join(", ")}, cancelled, price FROM records ORDER BY online, records.id DESC`, { key });
   expect(table.labels.map((_, row) => keyOf(table, row))).toEqual(keys);
 });
 
