@@ -45,8 +45,8 @@ export class FeatureQuery {
   async recordValues(columns: string[], workload: Workload): Promise<unknown[][]> {
     if (columns.length === 0) return this.table.labels.map(() => []);
     const found = await this.#connection.runAndReadAll(
-      `SELECT ${columns.map((name) => `records.${identifier(name)}`).join(", ")} FROM "numbered features" JOIN records USING (${identifiers(workload.key)})
-       ORDER BY "falconry row"`,
+      `SELECT ${columns.map((name) => `records.${identifier(name)}`).join(", ")}
+       FROM "numbered features" JOIN records USING (${identifiers(workload.key)}) ORDER BY "falconry row"`,
     );
     const values = found.getRowsJS();
     if (values.length === this.table.labels.length) return values;
@@ -106,17 +106,17 @@ function checkColumns(types: Map<string, string>, workload: Workload): void {
 async function createFeatures(connection: DuckDBConnection, query: string, workload: Workload): Promise<void> {
   await connection.run(`CREATE TABLE features AS SELECT * FROM (\n${query}\n)`);
   // records lie in the order of their key, and most queries leave them there
-  if ((await rowNotAfterTheOneBefore(connection, workload)) !== undefined) {
+  if ((await keyOutOfOrder(connection, workload)) !== undefined) {
     await connection.run(`CREATE OR REPLACE TABLE features AS SELECT * FROM features ORDER BY ${identifiers(workload.key)}`);
-    const repeated = await rowNotAfterTheOneBefore(connection, workload);
+    const repeated = await keyOutOfOrder(connection, workload);
     if (repeated !== undefined)
       throw invalid(workload, `it gives several rows for ${workload.key.join(", ")} = ${repeated.join(", ")}`, "Each key may have one row");
   }
   await connection.run(`CREATE VIEW "numbered features" AS SELECT *, row_number() OVER () - 1 AS "falconry row" FROM features`);
 }
 
-/** Key, as text, of a row of `features` whose key does not come after that of the row before it; none where the keys are in order and each is there once. */
-async function rowNotAfterTheOneBefore(connection: DuckDBConnection, { key }: Workload): Promise<string[] | undefined> {
+/** A key, as text, that does not come after that of the row before it in `features`; undefined where keys are in order and each is there once. */
+async function keyOutOfOrder(connection: DuckDBConnection, { key }: Workload): Promise<string[] | undefined> {
   const texts = key.map((name) => `CAST(${identifier(name)} AS VARCHAR)`).join(", ");
   const found = await connection.runAndReadAll(
     `SELECT ${texts} FROM (SELECT *, row(${identifiers(key)}) AS "falconry key", lag("falconry key") OVER () AS "falconry key before" FROM features)
@@ -137,7 +137,8 @@ async function readTable(
   workload: Workload,
 ): Promise<FeatureTable> {
   const { key, target } = workload;
-  const keyColumns = await Promise.all(key.map((name) => keyColumn(connection, name, types.get(name))));
+  const keyColumns: Feature[] = [];
+  for (const name of key) keyColumns.push(await keyColumn(connection, name, types.get(name)));
   const labelled = feature(target.column, types.get(target.column) ?? "", workload);
   const columns = await readColumns(connection, "features", [...keyColumns, labelled, ...features]);
   const keys = columns.slice(0, key.length);

@@ -8,8 +8,8 @@ const mostKinds = 65_536;
 const rowsPerChunk = 2048;
 
 /**
- * Columns of a table in memory, in the order in which the rows were inserted; what is to be a text may be of any type. Texts are fetched once for each kind, and the rows as numbers
- * of kinds: to decode a text takes a hundred times as long as to read a number.
+ * Columns of a table in memory, in the order in which the rows were inserted; what is to be a text may be of any type. Texts are fetched once
+ * for each kind, and the rows as numbers of kinds: to decode a text takes a hundred times as long as to read a number.
  */
 export async function readColumns(connection: DuckDBConnection, table: string, columns: readonly Feature[]): Promise<ColumnValues[]> {
   const kinds = await kindsOf(connection, table, columns);
