@@ -63,7 +63,8 @@ describe("a folder", () => {
 
       const again = await runFalconry(["datasets", "get", name, "--to", to, "--json"], { variables });
       expect(again.exitCode, again.stderr).toBe(0);
-      expect(JSON.parse(again.stdout).downloaded).toBeLessThan(0.8 * largeBytes);
+      // A quarter stood there, of which one chunk of 8 MiB at the most was not whole.
+      expect(JSON.parse(again.stdout).downloaded).toBeLessThan(0.9 * largeBytes);
       expect((await readFile(join(to, "large.bin"))).equals(await readFile(scans))).toBe(true);
     } finally {
       await rm(to, { recursive: true, force: true });

@@ -106,6 +106,44 @@ describe("what was removed", () => {
   });
 });
 
+describe("many contents", () => {
+  const workers = 8;
+  const many = Array.from({ length: 1_200 }, (_, index) => {
+    const content = `content ${index}`;
+    return { content, sha256: sha256(content), bytes: content.length };
+  });
+  const manyPrefix = "content-store-test-many";
+  const etags = new Map<string, string>();
+  let store: ContentStore;
+
+  beforeAll(async () => {
+    store = new ContentStore(environment.s3, environment.descriptor.lake.clean, { prefix: manyPrefix });
+    const worker = async (number: number) => {
+      for (const file of many.filter((_, index) => index % workers === number)) {
+        etags.set(file.sha256, (await store.putKnown(file, () => Buffer.from(file.content))).etag ?? "");
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, (_, number) => worker(number)));
+  });
+
+  test("are known to stand unchanged by the page: not those that are gone, or whose bytes are others", async () => {
+    expect(await store.unchanged(etags)).toEqual(etags);
+    const [lost = "", spoilt = ""] = etags.keys();
+    await store.remove(lost);
+    await environment.s3.send(new PutObjectCommand({ ...object(spoilt, manyPrefix), Body: "spoilt" }));
+    const rest = [...etags].filter(([digest]) => ![lost, spoilt].includes(digest));
+    expect(await store.unchanged(etags)).toEqual(new Map(rest));
+  });
+
+  test("are not looked for by the page where a page answers few of the questions", async () => {
+    const few = new Map([...etags].slice(2, 52));
+    const answered = await store.unchanged(few);
+    expect(answered.size).toBeGreaterThan(0);
+    expect(answered.size).toBeLessThan(few.size);
+    expect(await store.unchanged(new Map([...few].slice(1)))).toEqual(new Map());
+  });
+});
+
 test("a content is listed with its size, and read from any byte on", async () => {
   const { sha256: digest } = await store.put(content);
   const listed: { sha256: string; bytes: number }[] = [];
@@ -114,6 +152,6 @@ test("a content is listed with its size, and read from any byte on", async () =>
   expect((await buffer(await store.open(digest, 900))).equals(content.subarray(900))).toBe(true);
 });
 
-function object(digest: string) {
-  return { Bucket: environment.descriptor.lake.clean, Key: `${prefix}/${digest}` };
+function object(digest: string, folder = prefix) {
+  return { Bucket: environment.descriptor.lake.clean, Key: `${folder}/${digest}` };
 }

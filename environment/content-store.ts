@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import {
   DeleteObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   NotFound,
   PutObjectCommand,
   paginateListObjectsV2,
@@ -14,6 +15,9 @@ import {
 import { sha256 } from "./canonical.ts";
 import { confirmDigest, type ObjectPlace, objectUrl, openObject, readVerified } from "./stored-object.ts";
 import { ensureObject } from "./undelete.ts";
+
+/** A page of a bucket's list costs as much as 12 questions for one object, and takes as long as some 50 that are asked 8 at once. */
+const worthAPage = 50;
 
 /** A file under the SHA-256 of its bytes. */
 export interface StoredFile {
@@ -46,23 +50,27 @@ export class ContentStore {
    * @returns `uploaded: false` where the same content was stored before
    * @throws FalconryError `content.corrupt` – of a write-once bucket that has other bytes under this hash
    */
-  put(content: Uint8Array | string): Promise<StoredFile & { uploaded: boolean }> {
+  async put(content: Uint8Array | string): Promise<StoredFile & { uploaded: boolean }> {
     const body = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-    return this.putKnown({ sha256: sha256(body), bytes: body.byteLength }, () => body);
+    const file = { sha256: sha256(body), bytes: body.byteLength };
+    return { ...file, uploaded: (await this.putKnown(file, () => body)).uploaded };
   }
 
   /** Like {@link put}, for a file of any size up to 5 GB: it is streamed, never held in memory. */
   async putFile(path: string): Promise<StoredFile & { uploaded: boolean }> {
-    return this.putKnown(await digestOf(createReadStream(path)), () => createReadStream(path));
+    const file = await digestOf(createReadStream(path));
+    return { ...file, uploaded: (await this.putKnown(file, () => createReadStream(path))).uploaded };
   }
 
   /**
    * Like {@link put}, for content whose hash is known: it is read only where it is not stored yet.
    *
    * @param body bytes of this hash; S3 refuses others
+   * @returns with S3's mark of the bytes that stand there now, for {@link unchanged}
    */
-  async putKnown(file: StoredFile, body: () => Uint8Array | Readable): Promise<StoredFile & { uploaded: boolean }> {
-    if ((await this.#checksum(file.sha256)) === file.sha256) return { ...file, uploaded: false };
+  async putKnown(file: StoredFile, body: () => Uint8Array | Readable): Promise<{ uploaded: boolean; etag?: string }> {
+    const standing = await this.#standing(file.sha256);
+    if (standing?.sha256 === file.sha256) return { uploaded: false, etag: standing.etag };
     try {
       const command = new PutObjectCommand({
         ...this.#place(file.sha256),
@@ -72,19 +80,47 @@ export class ContentStore {
         ...(this.#writeOnce && { IfNoneMatch: "*" }),
       });
       signWith(command, file.sha256);
-      await this.#s3.send(command);
-      return { ...file, uploaded: true };
+      const { ETag } = await this.#s3.send(command);
+      return { uploaded: true, etag: ETag };
     } catch (error) {
       if (!standsAlready(error)) throw error;
-      const found = await this.#checksum(file.sha256);
-      confirmDigest(this.#place(file.sha256), file.sha256, { sha256: found ?? "nothing", bytes: file.bytes });
-      return { ...file, uploaded: false };
+      const found = await this.#standing(file.sha256);
+      confirmDigest(this.#place(file.sha256), file.sha256, { sha256: found?.sha256 ?? "nothing", bytes: file.bytes });
+      return { uploaded: false, etag: found?.etag };
     }
   }
 
-  /** @throws FalconryError `content.missing`, `content.corrupt` – bytes that do not match their hash are never returned */
-  get(digest: string): Promise<Uint8Array> {
-    return readVerified(this.#s3, this.#place(digest), digest);
+  /**
+   * Which contents stand as they did when they were put, asked by the page and not for each: for as long as a page answers {@link worthAPage} of the questions.
+   * Other bytes would have another mark.
+   *
+   * @param etags what {@link putKnown} said, by SHA-256
+   * @returns those that stand unchanged; of the others nothing is known
+   */
+  async unchanged(etags: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+    const unchanged = new Map<string, string>();
+    let asked = [...etags.keys()].sort();
+    while (asked[0] !== undefined && asked.length >= worthAPage) {
+      const justBefore = this.#place(asked[0]).Key.slice(0, -1);
+      const page = await this.#s3.send(
+        new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: `${this.#prefix}/`, StartAfter: justBefore }),
+      );
+      const listed = (page.Contents ?? []).map(({ Key = "", ETag }) => ({ digest: this.#digest(Key), etag: ETag }));
+      for (const { digest, etag } of listed) if (etag !== undefined && etags.get(digest) === etag) unchanged.set(digest, etag);
+      const last = listed.at(-1)?.digest ?? "";
+      const behind = page.IsTruncated ? asked.filter((digest) => digest > last) : [];
+      if (asked.length - behind.length < worthAPage) break;
+      asked = behind;
+    }
+    return unchanged;
+  }
+
+  /**
+   * @param memory see {@link readVerified}
+   * @throws FalconryError `content.missing`, `content.corrupt` – bytes that do not match their hash are never returned
+   */
+  get(digest: string, memory?: Buffer): Promise<Buffer> {
+    return readVerified(this.#s3, this.#place(digest), digest, memory);
   }
 
   /** Like {@link get}, streamed into a local file. What was written is worthless when it throws. */
@@ -110,7 +146,7 @@ export class ContentStore {
       { Bucket: this.#bucket, Prefix: `${this.#prefix}/` },
     )) {
       for (const { Key = "", Size = 0, LastModified = new Date(0) } of Contents) {
-        yield { sha256: Key.slice(this.#prefix.length + 1), bytes: Size, stored: LastModified };
+        yield { sha256: this.#digest(Key), bytes: Size, stored: LastModified };
       }
     }
   }
@@ -135,19 +171,23 @@ export class ContentStore {
   }
 
   /** SHA-256 of the bytes that stand under a hash, as S3 has it; read, where whoever put them did not give it. Undefined where nothing stands. */
-  async #checksum(digest: string): Promise<string | undefined> {
+  async #standing(digest: string): Promise<{ sha256: string; etag?: string } | undefined> {
     try {
-      const { ChecksumSHA256 } = await this.#s3.send(new HeadObjectCommand({ ...this.#place(digest), ChecksumMode: "ENABLED" }));
-      if (ChecksumSHA256 !== undefined) return Buffer.from(ChecksumSHA256, "base64").toString("hex");
+      const { ChecksumSHA256, ETag } = await this.#s3.send(new HeadObjectCommand({ ...this.#place(digest), ChecksumMode: "ENABLED" }));
+      if (ChecksumSHA256 !== undefined) return { sha256: Buffer.from(ChecksumSHA256, "base64").toString("hex"), etag: ETag };
     } catch (error) {
       if (error instanceof NotFound) return undefined;
       throw error;
     }
-    return (await digestOf(await this.open(digest))).sha256;
+    return { sha256: (await digestOf(await this.open(digest))).sha256 };
   }
 
   #place(digest: string): ObjectPlace {
     return { Bucket: this.#bucket, Key: `${this.#prefix}/${digest}` };
+  }
+
+  #digest(key: string): string {
+    return key.slice(this.#prefix.length + 1);
   }
 }
 

@@ -16,12 +16,13 @@ export function objectUrl({ Bucket, Key }: ObjectPlace): string {
 /**
  * An object whose bytes are known by their SHA-256.
  *
+ * @param memory where the bytes go, if there is room: large objects cost half the time when each comes in the memory of the last
  * @throws FalconryError `content.missing`, `content.corrupt` – bytes that do not match their hash are never returned
  */
-export async function readVerified(s3: S3Client, place: ObjectPlace, digest: string): Promise<Uint8Array> {
+export async function readVerified(s3: S3Client, place: ObjectPlace, digest: string, memory?: Buffer): Promise<Buffer> {
   const { body, bytes } = await openObject(s3, place);
   const hash = createHash("sha256");
-  const content = Buffer.allocUnsafeSlow(bytes);
+  const content = memory && memory.byteLength >= bytes ? memory.subarray(0, bytes) : Buffer.allocUnsafeSlow(bytes);
   let filled = 0;
   for await (const part of body) {
     content.set(part, filled);

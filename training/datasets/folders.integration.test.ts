@@ -132,6 +132,19 @@ describe("get", () => {
     expect(await getDataset(environment, name, to, { cacheFolder })).toMatchObject({ kept: 4, downloaded: 0, fromCache: 0 });
   });
 
+  test("takes a large file from the cache when the folder it was got into is gone, and not when somebody wrote into it", async () => {
+    const { dataset } = await commit();
+    const first = await temporaryFolder();
+    await getDataset(environment, name, first, { cacheFolder });
+    await rm(first, { recursive: true });
+    const second = await temporaryFolder();
+    expect(await getDataset(environment, name, second, { cacheFolder })).toMatchObject({ downloaded: 0, fromCache: dataset.bytes });
+    await writeFile(join(second, "large.bin"), randomBytes(largeBytes));
+    const third = await temporaryFolder();
+    expect(await getDataset(environment, name, third, { cacheFolder })).toMatchObject({ downloaded: largeBytes });
+    await expectFiles(third, files);
+  });
+
   test("goes on with what a broken-off one left, and takes none of its bytes on trust", async () => {
     await commit();
     const to = await temporaryFolder();

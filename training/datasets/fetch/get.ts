@@ -5,16 +5,17 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import pMap from "p-map";
+import { isDiskRefusal } from "../../disk-refusal.ts";
 import { byteProgress } from "../byte-progress.ts";
 import { type DatasetReference, DatasetStore } from "../dataset-store.ts";
 import { ContentCache } from "./content-cache.ts";
 import type { PartFile } from "./part-file.ts";
 import { contentsOf, type Stretch, stretchesByContent } from "./stretches.ts";
-import { Target, type WantedFile } from "./target.ts";
+import { isSmall, Target, type WantedFile } from "./target.ts";
 
 /** Each may hold a content in memory. */
 const downloadsAtOnce = 8;
-/** A larger content goes straight to its file: it is streamed, and not kept in the cache. */
+/** A larger content is streamed to its file. */
 const largestInMemory = 64 * 2 ** 20;
 const cacheBytes = 20 * 2 ** 30;
 
@@ -52,9 +53,10 @@ export async function getDataset(environment: Environment, name: string, folder:
   const reference = await store.resolve(name, version);
   const { contents, files } = contentsOf(await store.read(reference));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const target = new Target(resolve(folder));
   const got = { downloaded: 0, fromCache: 0 };
-  const source = new Source(store.files, new ContentCache(options.cacheFolder ?? datasetCache()), got);
+  const cache = new ContentCache(options.cacheFolder ?? datasetCache());
+  const source = new Source(store.files, cache, got);
+  const target = new Target(resolve(folder), (file, place) => cache.keep(place, file.sha256, stretchesByContent(contents, [file])));
   try {
     const wanted = await target.wanted(files, overwrite);
     for (const file of wanted) if (file.bytes === 0) await target.writeEmpty(file);
@@ -68,7 +70,7 @@ export async function getDataset(environment: Environment, name: string, folder:
       await bring({ sha256, bytes: sizes.get(sha256) ?? 0 }, stretches, source, target);
       told(stretches.reduce((sum, stretch) => sum + stretch.bytes, 0));
     });
-    await source.cache.shrink(cacheBytes);
+    await cache.shrink(cacheBytes);
     return { dataset: reference, folder: resolve(folder), files: files.length, bytes, kept: files.length - wanted.length, ...got };
   } catch (error) {
     throw explained(error);
@@ -101,15 +103,18 @@ async function bring(content: StoredFile, stretches: Stretch<WantedFile>[], sour
     else missing.push(stretch);
   }
   if (missing.length === 0) return;
-  const bytes = await source.get(content);
-  for (const stretch of missing) await target.write(stretch, bytes.subarray(stretch.from, stretch.from + stretch.bytes));
+  await source.lend(content, async (bytes, from) => {
+    if (from === "store" && missing.every(({ file }) => isSmall(file))) await source.cache.put(content.sha256, bytes);
+    for (const stretch of missing) await target.write(stretch, bytes.subarray(stretch.from, stretch.from + stretch.bytes));
+  });
 }
 
-/** Contents from the cache, and into it. */
+/** Contents from the cache, or else from the store. */
 class Source {
   readonly cache: ContentCache;
   readonly #store: ContentStore;
   readonly #got: { downloaded: number; fromCache: number };
+  readonly #memory: Buffer[] = [];
 
   constructor(store: ContentStore, cache: ContentCache, got: { downloaded: number; fromCache: number }) {
     this.#store = store;
@@ -117,17 +122,27 @@ class Source {
     this.#got = got;
   }
 
-  async get({ sha256, bytes }: StoredFile): Promise<Uint8Array> {
-    const cached = await this.cache.get(sha256);
+  /** @param use of bytes that are worthless afterwards: the next content comes in the same memory */
+  async lend({ sha256, bytes }: StoredFile, use: (content: Uint8Array, from: "cache" | "store") => Promise<void>): Promise<void> {
+    let memory = this.#memory.pop();
+    if (memory === undefined || memory.byteLength < bytes) memory = Buffer.allocUnsafeSlow(bytes);
+    const cached = await this.cache.get({ sha256, bytes }, memory);
     this.#got[cached === undefined ? "downloaded" : "fromCache"] += bytes;
-    if (cached !== undefined) return cached;
-    const content = await this.#store.get(sha256);
-    await this.cache.put(sha256, content);
-    return content;
+    if (cached !== undefined) await use(cached, "cache");
+    else await use(await this.#store.get(sha256, memory), "store");
+    this.#memory.push(memory);
   }
 
   /** Goes on behind what a broken-off attempt got; where that does not lead to the right bytes, once more from the beginning. */
   async stream(content: StoredFile, part: PartFile): Promise<void> {
+    const cached = this.cache.open(content.sha256);
+    if (cached !== undefined) {
+      await part.stream(cached, 0);
+      if ((await part.digest()) === content.sha256) {
+        this.#got.fromCache += content.bytes;
+        return;
+      }
+    }
     if (await this.#streamFrom(await part.length(), content, part)) return;
     if (await this.#streamFrom(0, content, part)) return;
     await this.#store.check(content.sha256);
@@ -141,10 +156,11 @@ class Source {
   }
 }
 
-const targetFailures = new Set(["ENOSPC", "EDQUOT", "EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "ELOOP"]);
+/** Something else has a name that a file or a folder is to get. */
+const inTheWay = ["ENOTDIR", "EISDIR", "EEXIST", "ENAMETOOLONG", "ELOOP"];
 
 function explained(error: unknown): unknown {
-  if (!(error instanceof Error && "code" in error && typeof error.code === "string" && targetFailures.has(error.code))) return error;
+  if (!isDiskRefusal(error, inTheWay)) return error;
   return new FalconryError("dataset.target", {
     message: `the version cannot be written: ${error.message}`,
     hint: "Make room or choose another folder; what was got is not got again",

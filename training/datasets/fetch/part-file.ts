@@ -34,6 +34,7 @@ export class PartFile {
 
   /** Whether these bytes stand there already. */
   async holds(offset: number, bytes: number, digest: string): Promise<boolean> {
+    if ((await this.length()) < offset + bytes) return false;
     const { buffer, bytesRead } = await this.#handle.read(Buffer.allocUnsafe(bytes), 0, bytes, offset);
     return bytesRead === bytes && sha256(buffer) === digest;
   }

@@ -18,11 +18,14 @@ export interface WantedFile extends VersionFile {
 /** The folder that a version is got into. */
 export class Target {
   readonly #folder: string;
+  readonly #onLarge: (file: WantedFile, place: string) => Promise<void>;
   readonly #folders = new Set<string>();
   readonly #parts = new Map<WantedFile, Promise<PartFile>>();
 
-  constructor(folder: string) {
+  /** @param onLarge is called when a large file stands whole under its name */
+  constructor(folder: string, onLarge: (file: WantedFile, place: string) => Promise<void>) {
     this.#folder = folder;
+    this.#onLarge = onLarge;
   }
 
   /**
@@ -70,6 +73,7 @@ export class Target {
     const part = await this.part(file);
     this.#parts.delete(file);
     await part.finish();
+    await this.#onLarge(file, this.#place(file.path));
   }
 
   async writeEmpty(file: WantedFile): Promise<void> {
@@ -123,7 +127,7 @@ function behindLink(folder: string): FalconryError {
   });
 }
 
-/** It stands in one content. */
-function isSmall(file: VersionFile): boolean {
+/** It stands in one content, with others. */
+export function isSmall(file: VersionFile): boolean {
   return file.bytes < smallFileBytes;
 }

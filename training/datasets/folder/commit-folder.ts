@@ -50,12 +50,15 @@ export async function commitFolder(
   const memory = await FileMemory.open(cacheFolder, place, started);
   const chunks = new FolderChunks(place, files, memory);
   const store = new DatasetStore(environment);
+  const unchanged = await store.files.unchanged(memory.stored());
   const uploaded = { objects: 0, bytes: 0 };
   const told = byteProgress(progress, bytes, "stored");
   await pMap(
     chunks.each(),
     async (chunk) => {
-      const put = await store.files.putKnown(chunk, () => chunk.content());
+      const etag = unchanged.get(chunk.sha256);
+      const put = etag === undefined ? await store.files.putKnown(chunk, () => chunk.content()) : { uploaded: false, etag };
+      if (put.etag !== undefined) memory.keepStored(chunk.sha256, put.etag);
       if (put.uploaded) {
         uploaded.objects += 1;
         uploaded.bytes += chunk.bytes;

@@ -7,25 +7,29 @@ import type { FoundFile } from "./list-files.ts";
 /** A file that was changed so shortly before it was read may change again without another stamp: clocks of file systems tick coarsely. */
 const settledMilliseconds = 2_000;
 
-const stored = z.object({ sha256: z.string(), bytes: z.number() });
+const chunk = z.object({ sha256: z.string(), bytes: z.number() });
 const hashedSchema = z.object({
   sha256: z.string(),
   /** Of a large file. */
-  chunks: z.array(stored).optional(),
+  chunks: z.array(chunk).optional(),
 });
 const memorySchema = z.object({
   files: z.array(z.tuple([z.string(), hashedSchema.extend({ stamp: z.string() })])),
   packs: z.array(z.tuple([z.string(), z.string()])),
+  stored: z.array(z.tuple([z.string(), z.string()])).default([]),
 });
 
 /** What is known of a file's content. */
 export type HashedFile = z.infer<typeof hashedSchema>;
 
-/** What the files of one folder hashed to the last time: a file whose size, times and inode are as they were is not read again. */
+/**
+ * What the files of one folder hashed to the last time, and how their chunks were stored: a file whose size, times and inode are as they were is not read
+ * again.
+ */
 export class FileMemory {
   readonly #path: string;
   readonly #before: Known;
-  readonly #now: Known = { files: new Map(), packs: new Map() };
+  readonly #now: Known = { files: new Map(), packs: new Map(), stored: new Map() };
   readonly #started: number;
 
   private constructor(path: string, before: Known, started: number) {
@@ -58,6 +62,15 @@ export class FileMemory {
     this.#now.packs.set(key, sha256);
   }
 
+  /** The store's marks of the chunks that stood there, by SHA-256. */
+  stored(): ReadonlyMap<string, string> {
+    return this.#before.stored;
+  }
+
+  keepStored(sha256: string, etag: string): void {
+    this.#now.stored.set(sha256, etag);
+  }
+
   /** For when a file turned out to be another than it was remembered as. */
   async forget(): Promise<void> {
     await rm(this.#path, { force: true });
@@ -67,7 +80,8 @@ export class FileMemory {
   async save(): Promise<void> {
     await mkdir(dirname(this.#path), { recursive: true });
     const fresh = `${this.#path}.${process.pid}`;
-    await writeFile(fresh, JSON.stringify({ files: [...this.#now.files], packs: [...this.#now.packs] }));
+    const { files, packs, stored } = this.#now;
+    await writeFile(fresh, JSON.stringify({ files: [...files], packs: [...packs], stored: [...stored] }));
     await rename(fresh, this.#path);
   }
 }
@@ -77,14 +91,15 @@ interface Known {
   files: Map<string, HashedFile & { stamp: string }>;
   /** Chunks of small files, by the SHA-256 of the files' hashes. */
   packs: Map<string, string>;
+  stored: Map<string, string>;
 }
 
 /** It is a memory only: where it is damaged or gone, the files are read. */
 async function read(path: string): Promise<Known> {
   try {
-    const { files, packs } = memorySchema.parse(JSON.parse(await readFile(path, "utf8")));
-    return { files: new Map(files), packs: new Map(packs) };
+    const { files, packs, stored } = memorySchema.parse(JSON.parse(await readFile(path, "utf8")));
+    return { files: new Map(files), packs: new Map(packs), stored: new Map(stored) };
   } catch {
-    return { files: new Map(), packs: new Map() };
+    return { files: new Map(), packs: new Map(), stored: new Map() };
   }
 }
