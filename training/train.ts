@@ -154,7 +154,7 @@ async function carryOut(
     const winner = selection.best.candidate;
 
     const { classes } = features.set;
-    progress(`fitting ${winner.name} on ${features.train.keys.length} rows`);
+    progress(`fitting ${winner.name} on ${features.train.labels.length} rows`);
     const fitted = await fitModel(winner, features.train, declaration.crossValidation.seed);
     const { model, ...decisions } = await decide(winner, fitted, features, declaration, progress);
     const graph = await exportGraph(model, features.test);

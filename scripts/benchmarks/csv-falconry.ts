@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { cleanRecords } from "@falconry/training/datasets/clean-records.ts";
 import { RawFile } from "@falconry/training/datasets/raw-file.ts";
 import { FeatureQuery } from "@falconry/training/features/feature-query.ts";
+import type { ColumnValues } from "@falconry/training/features/feature-table.ts";
 import type { CsvWork } from "./csv.ts";
 import { bookingFeatures, bookingWorkload } from "./many-bookings.ts";
 
@@ -18,14 +19,19 @@ const { parquet, accepted, quarantine } = await cleanRecords(await RawFile.open(
 const ingested = performance.now();
 const query = await FeatureQuery.run(bookingFeatures, [parquet], workload);
 const ended = performance.now();
-const dearness = query.table.columns.get("dearness") ?? [];
 const work: CsvWork = {
   ingestSeconds: (ingested - started) / 1000,
   featureSeconds: (ended - ingested) / 1000,
   peakBytes: process.resourceUsage().maxRSS * KIBIBYTE,
   accepted,
   quarantined: quarantine.count,
-  check: dearness.reduce((sum: number, value) => sum + Number(value), 0),
+  check: sum(query.table.columns.get("dearness") ?? []),
 };
 query.close();
 process.stdout.write(`${JSON.stringify(work)}\n`);
+
+function sum(values: ColumnValues): number {
+  let total = 0;
+  for (const value of values) total += Number(value);
+  return total;
+}

@@ -2,26 +2,18 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exportGraph } from "../export/export-graph.ts";
-import type { FeatureTable } from "../features/feature-table.ts";
 import { smallWorkload } from "../testing/small-workload.ts";
+import { numbers, tableOf } from "../testing/table-of.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import type { Candidate } from "./candidate.ts";
 import { declaredCandidates } from "./declared.ts";
 import { fitModel } from "./fit-model.ts";
 
-const rows: FeatureTable = {
-  features: [
-    { name: "x", type: "double" },
-    { name: "place", type: "string" },
-  ],
-  columns: new Map<string, (number | string | null)[]>([
-    ["x", [1, 2, 3, null, 9, 10]],
-    ["place", ["Rome", "Rome", null, "Bari", "Bari", "Bari"]],
-  ]),
-  keys: ["a", "b", "c", "d", "e", "f"].map((key) => [key]),
-  labels: [0, 0, 0, 1, 1, 1],
-  classes: ["no", "yes"],
-};
+const rows = tableOf(
+  { x: numbers([1, 2, 3, null, 9, 10]), place: ["Rome", "Rome", null, "Bari", "Bari", "Bari"] },
+  [0, 0, 0, 1, 1, 1],
+  ["no", "yes"],
+);
 
 /** Loads a module of this text as the candidate "own". */
 async function loaded(text: string, settings?: Record<string, number>): Promise<Candidate> {
@@ -134,7 +126,7 @@ describe("a fit is not taken at its word", () => {
     const text = giving(`{ ${halves}, estimator: { type: "constant", probabilities: [0.25, 0.75] } }`);
     await expect(fitModel(await loaded(text), rows, 1).then((model) => exportGraph(model, rows))).rejects.toMatchObject({
       code: "train.export-differs",
-      message: "a: probability of no is 0.25 by the graph, 0.5 by the fitted model",
+      message: "0: probability of no is 0.25 by the graph, 0.5 by the fitted model",
     });
   });
 

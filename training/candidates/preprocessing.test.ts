@@ -1,22 +1,14 @@
 import { expect, test } from "vitest";
 import type { FeatureTable } from "../features/feature-table.ts";
+import { numbers, tableOf } from "../testing/table-of.ts";
 import { type InputMatrix, inRows } from "./input-matrix.ts";
 import { fitPreprocessing, preprocess } from "./preprocessing.ts";
 
-function tableOf(mass: (number | null)[], orbit: (string | null)[]): FeatureTable {
-  return {
-    features: [
-      { name: "mass", type: "double" },
-      { name: "orbit", type: "string" },
-    ],
-    columns: new Map<string, (number | string | null)[]>([
-      ["mass", mass],
-      ["orbit", orbit],
-    ]),
-    keys: mass.map((_, row) => [`${row}`]),
-    labels: mass.map(() => 0),
-    classes: [0, 1],
-  };
+function launches(mass: (number | null)[], orbit: (string | null)[]): FeatureTable {
+  return tableOf(
+    { mass: numbers(mass), orbit },
+    mass.map(() => 0),
+  );
 }
 
 function rowsOf({ values, columns }: InputMatrix): number[][] {
@@ -24,7 +16,7 @@ function rowsOf({ values, columns }: InputMatrix): number[][] {
 }
 
 test("a missing number becomes the mean, and what comes out has mean 0 and deviation 1", () => {
-  const table = tableOf([1, null, 3], [null, null, null]);
+  const table = launches([1, null, 3], [null, null, null]);
   const fitted = fitPreprocessing(table);
   expect(fitted[0]).toEqual({ name: "mass", type: "double", impute: 2, mean: 2, scale: Math.fround(Math.sqrt(2 / 3)) });
   const [low, middle, high] = rowsOf(preprocess(table, fitted)).map(([mass]) => mass);
@@ -32,9 +24,9 @@ test("a missing number becomes the mean, and what comes out has mean 0 and devia
 });
 
 test("a text becomes one input per value of the rows it was fitted on; an unseen or missing one is 0 in all", () => {
-  const fitted = fitPreprocessing(tableOf([0, 0, 0, 0], ["LEO", "GTO", "LEO", ""]));
+  const fitted = fitPreprocessing(launches([0, 0, 0, 0], ["LEO", "GTO", "LEO", ""]));
   expect(fitted[1]).toEqual({ name: "orbit", type: "string", categories: ["GTO", "LEO"] });
-  expect(rowsOf(preprocess(tableOf([0, 0, 0], ["LEO", "HEO", null]), fitted))).toEqual([
+  expect(rowsOf(preprocess(launches([0, 0, 0], ["LEO", "HEO", null]), fitted))).toEqual([
     [0, 0, 1],
     [0, 0, 0],
     [0, 0, 0],
@@ -43,7 +35,7 @@ test("a text becomes one input per value of the rows it was fitted on; an unseen
 
 test("of thousands of texts the hundred most frequent ones become inputs; as numbers all of them stay", () => {
   const routes = Array.from({ length: 2000 }, (_, row) => `route ${row % 10 < 5 ? row % 100 : row}`);
-  const table = tableOf(
+  const table = launches(
     routes.map(() => 0),
     routes,
   );
@@ -59,7 +51,7 @@ test("a column that is constant or wholly missing stays finite", () => {
     [5, 5],
     [null, null],
   ]) {
-    const table = tableOf(column, ["LEO", "LEO"]);
+    const table = launches(column, ["LEO", "LEO"]);
     expect(rowsOf(preprocess(table, fitPreprocessing(table)))).toEqual([
       [0, 1],
       [0, 1],

@@ -1,6 +1,6 @@
 import type { Feature as GraphFeature } from "@falconry/model/onnx/preprocessing.ts";
 import { width } from "@falconry/model/onnx/preprocessing.ts";
-import type { FeatureTable } from "../features/feature-table.ts";
+import type { ColumnValues, FeatureTable } from "../features/feature-table.ts";
 import type { InputKind } from "./candidate.ts";
 import type { InputMatrix } from "./input-matrix.ts";
 import { meanAndScale, moments, scaleOf } from "./standardisation.ts";
@@ -17,23 +17,25 @@ const mostOneHot = 100;
  * the graph, also where the mean is large beside the deviation (a year, say).
  */
 export function fitPreprocessing({ features, columns }: FeatureTable, kind: InputKind = "standardised"): GraphFeature[] {
-  const fitted = features.map(({ name, type }): GraphFeature => {
+  const fitted = features.map(({ name }): GraphFeature => {
     const values = columns.get(name) ?? [];
-    if (type === "string") {
-      if (kind === "raw") return { name, type, categories: [...countsOf(values).keys()].sort(), asNumber: true };
-      return { name, type, categories: mostFrequent(countsOf(values)) };
+    if (!(values instanceof Float64Array)) {
+      const counts = countsOf(values);
+      if (kind === "raw") return { name, type: "string", categories: [...counts.keys()].sort(), asNumber: true };
+      return { name, type: "string", categories: mostFrequent(counts) };
     }
-    const known = values.filter((value) => typeof value === "number");
+    const type = "double";
+    const known = knownOf(values);
     const impute = known.length === 0 ? 0 : Math.fround(meanAndScale(known).mean);
     if (kind === "raw") return { name, type, impute: known.length < values.length ? Number.NaN : impute, mean: 0, scale: 1 };
-    const { mean, scale } = meanAndScale(values.map((value) => (typeof value === "number" ? value : impute)));
+    const { mean, scale } = meanAndScale(values.map((value) => (Number.isNaN(value) ? impute : value)));
     return { name, type, impute, mean: Math.fround(mean), scale: Math.fround(scale) };
   });
   return kind === "one-scale" ? onOneScale(fitted, columns) : fitted;
 }
 
-export function preprocess({ columns, keys }: FeatureTable, fitted: GraphFeature[]): InputMatrix {
-  const rows = keys.length;
+export function preprocess({ columns, labels }: FeatureTable, fitted: GraphFeature[]): InputMatrix {
+  const rows = labels.length;
   const inputs: InputMatrix = { rows, columns: width(fitted), values: new Float64Array(rows * width(fitted)) };
   let column = 0;
   for (const feature of fitted) {
@@ -50,12 +52,14 @@ export function categoricalInputs(fitted: GraphFeature[]): number[] {
   );
 }
 
-function fill({ columns: stride, values: inputs }: InputMatrix, first: number, values: (number | string | null)[], feature: GraphFeature) {
+function fill({ columns: stride, values: inputs }: InputMatrix, first: number, values: ColumnValues, feature: GraphFeature) {
   if (feature.type === "double") {
     const { impute, mean, scale } = feature;
-    // the graph reads 32 bits of it
-    for (const [row, value] of values.entries())
-      inputs[row * stride + first] = ((typeof value === "number" ? Math.fround(value) : impute) - mean) / scale;
+    for (let row = 0; row < values.length; row++) {
+      // the graph reads 32 bits of it
+      const value = Math.fround(Number(values[row]));
+      inputs[row * stride + first] = ((Number.isNaN(value) ? impute : value) - mean) / scale;
+    }
     return;
   }
   const places = new Map(feature.categories.map((category, place) => [category, place]));
@@ -69,7 +73,8 @@ function fill({ columns: stride, values: inputs }: InputMatrix, first: number, v
 /** The mean and deviation of all numbers together, each column weighing the same. */
 function onOneScale(features: GraphFeature[], columns: FeatureTable["columns"]): GraphFeature[] {
   const ofEach = features.flatMap((feature) => {
-    const known = feature.type === "double" ? (columns.get(feature.name) ?? []).filter((value) => typeof value === "number") : [];
+    const values = columns.get(feature.name);
+    const known = values instanceof Float64Array ? knownOf(values) : [];
     return known.length > 0 ? [moments(known)] : [];
   });
   const { mean, variance: between } = moments(ofEach.map((one) => one.mean));
@@ -78,10 +83,14 @@ function onOneScale(features: GraphFeature[], columns: FeatureTable["columns"]):
   return features.map((feature) => (feature.type === "double" ? { ...feature, ...shared } : feature));
 }
 
+function knownOf(numbers: Float64Array): Float64Array {
+  return numbers.filter((number) => !Number.isNaN(number));
+}
+
 /** Of each category the rows that hold it. An empty text is a missing one: the graph cannot tell them apart. */
-function countsOf(values: (number | string | null)[]): Map<string, number> {
+function countsOf(values: (string | null)[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const value of values) if (typeof value === "string" && value !== "") counts.set(value, (counts.get(value) ?? 0) + 1);
+  for (const value of values) if (value !== null && value !== "") counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }
 

@@ -2,18 +2,16 @@ import { expect, test } from "vitest";
 import type { Candidate, Examples } from "../candidates/candidate.ts";
 import { majority } from "../candidates/majority.ts";
 import { meanBaseline } from "../candidates/mean.ts";
-import type { FeatureTable } from "../features/feature-table.ts";
+import { numbers, tableOf } from "../testing/table-of.ts";
 import { best, crossValidate } from "./cross-validate.ts";
 import { foldsOf } from "./folds.ts";
 
 const count = 30;
-const rows: FeatureTable = {
-  features: [{ name: "x", type: "double" }],
-  columns: new Map([["x", Array.from({ length: count }, (_, row) => 2 ** row)]]),
-  keys: Array.from({ length: count }, (_, row) => [`${row}`]),
-  labels: Array.from({ length: count }, (_, row) => Number(row % 3 === 0)),
-  classes: [0, 1],
-};
+const numbered = Array.from({ length: count }, (_, row) => row);
+const rows = tableOf(
+  { x: numbers(numbered.map((row) => 2 ** row)) },
+  numbered.map((row) => Number(row % 3 === 0)),
+);
 
 test("each fold is predicted by a fit that did not see it, preprocessing included", async () => {
   const seen: Examples[] = [];
@@ -67,9 +65,9 @@ test("of candidates that are equally good the one that was declared first is the
 });
 
 test("repeated, the rows are dealt anew each time, and each row is held once in every dealing", () => {
-  const held = foldsOf(rows, { folds: 5, repeats: 3, seed: 3 }).map((fold) => fold().held.keys.map(([key]) => Number(key)));
+  const held = foldsOf(rows, { folds: 5, repeats: 3, seed: 3 }).map((fold) => fold().held.keys.flatMap((keys) => Array.from(keys, Number)));
   const dealings = [held.slice(0, 5), held.slice(5, 10), held.slice(10)];
-  for (const dealing of dealings) expect(dealing.flat().sort((one, other) => one - other)).toEqual(rows.keys.map((_, row) => row));
+  for (const dealing of dealings) expect(dealing.flat().sort((one, other) => one - other)).toEqual(numbered);
   expect(new Set(dealings.map((dealing) => JSON.stringify(dealing))).size).toBe(3);
 });
 

@@ -5,7 +5,8 @@ import type { Candidate } from "../candidates/candidate.ts";
 import { fitModel } from "../candidates/fit-model.ts";
 import { logisticRegression } from "../candidates/logistic-regression.ts";
 import { exportGraph } from "../export/export-graph.ts";
-import type { FeatureTable } from "../features/feature-table.ts";
+import { cellsOf, type FeatureTable } from "../features/feature-table.ts";
+import { numbers, tableOf } from "../testing/table-of.ts";
 import { decide, requireDecidable } from "./decisions.ts";
 import { scoredBy } from "./measure.ts";
 
@@ -15,13 +16,11 @@ const costs = { positive: "yes", falsePositive: 1, falseNegative: 8 };
 
 function table(count: number): FeatureTable {
   const x = Array.from({ length: count }, () => random() * 6 - 3);
-  return {
-    features: [{ name: "x", type: "double" }],
-    columns: new Map([["x", x]]),
-    keys: x.map((_, row) => [`${row}`]),
-    labels: x.map((value) => Number(random() < 1 / (1 + Math.exp(-value)))),
-    classes: ["no", "yes"],
-  };
+  return tableOf(
+    { x: numbers(x) },
+    x.map((value) => Number(random() < 1 / (1 + Math.exp(-value)))),
+    ["no", "yes"],
+  );
 }
 
 const parts = { train: table(400), test: table(200) };
@@ -45,7 +44,7 @@ describe.each([
     const fitted = await fitModel(candidate, parts.train, 1);
     const { model } = await decide(candidate, fitted, parts, { crossValidation, ...declared });
     const graph = await OnnxModel.load(await exportGraph(model, parts.test));
-    const { predictions } = await graph.predict(Object.fromEntries(parts.test.columns));
+    const { predictions } = await graph.predict(cellsOf(parts.test));
     await graph.close();
     expect(predictions).toEqual(scoredBy(model, parts.test).predictions);
   });

@@ -3,19 +3,19 @@ import { describe, expect, test } from "vitest";
 import type { Candidate, Examples } from "../candidates/candidate.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
 import type { FoldMemory } from "../journal/fold-memory.ts";
+import { numbers, tableOf } from "../testing/table-of.ts";
 import { learningCurve } from "./learning-curve.ts";
 
 const settings = { crossValidation: { folds: 5, seed: 1 }, metric: "accuracy" } as const;
 const now: FoldMemory = async (_, measureNow) => ({ outcome: { metrics: await measureNow() }, at: 0, seconds: 0 });
 
 function table(count: number, rare = 2): FeatureTable {
-  return {
-    features: [{ name: "x", type: "double" }],
-    columns: new Map([["x", Array.from({ length: count }, (_, row) => row)]]),
-    keys: Array.from({ length: count }, (_, row) => [`${row}`]),
-    labels: Array.from({ length: count }, (_, row) => Number(row % rare === 0)),
-    classes: ["no", "yes"],
-  };
+  const numbered = Array.from({ length: count }, (_, row) => row);
+  return tableOf(
+    { x: numbers(numbered) },
+    numbered.map((row) => Number(row % rare === 0)),
+    ["no", "yes"],
+  );
 }
 
 /** The more rows it is fitted on, the more rows it predicts right. */

@@ -60,7 +60,7 @@ export async function learningCurve(
       if ("failure" in outcome) return { skipped: outcome.failure.message };
       values.push(outcome.metrics[metric] ?? Number.NaN);
     }
-    points.push({ rows: mean(fitted.map(({ fit }) => fit.keys.length)), value: mean(values), folds: values });
+    points.push({ rows: mean(fitted.map(({ fit }) => fit.labels.length)), value: mean(values), folds: values });
   }
   return { points };
 }
@@ -69,9 +69,9 @@ function shareOf(rows: FeatureTable, share: number, seed: number): FeatureTable 
   return share === 1 ? rows : selectRows(rows, stratifiedSplit(rows, share, seed).test);
 }
 
-function tooFew({ labels, classes, keys }: FeatureTable): string | undefined {
+function tooFew({ labels, classes }: FeatureTable): string | undefined {
   const ofClass = classes.map((_, label) => labels.filter((one) => one === label).length);
   const scarce = ofClass.findIndex((count) => count < fewestOfClass);
   if (scarce >= 0) return `an eighth of the rows holds ${ofClass[scarce]} of class ${classes[scarce]}, and ${fewestOfClass} are needed`;
-  return keys.length < fewestRows ? `an eighth of the rows is ${keys.length}, and ${fewestRows} are needed` : undefined;
+  return labels.length < fewestRows ? `an eighth of the rows is ${labels.length}, and ${fewestRows} are needed` : undefined;
 }

@@ -1,14 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { FeatureTable } from "../features/feature-table.ts";
+import { tableOf } from "../testing/table-of.ts";
 import { measure, measureWithIntervals, scored } from "./measure.ts";
 
-const rows: FeatureTable = {
-  features: [],
-  columns: new Map(),
-  keys: [["1"], ["2"], ["3"], ["4"]],
-  labels: [0, 0, 1, 1],
-  classes: ["no", "yes"],
-};
+const rows = tableOf({}, [0, 0, 1, 1], ["no", "yes"]);
 const probabilities = [
   [0.9, 0.1],
   [0.4, 0.6],

@@ -1,16 +1,14 @@
 import { expect, test } from "vitest";
 import type { Candidate } from "../candidates/candidate.ts";
-import type { FeatureTable } from "../features/feature-table.ts";
+import { numbers, tableOf } from "../testing/table-of.ts";
 import { outOfFold } from "./out-of-fold.ts";
 
 test("each row is answered once, by a fit that did not see it, wherever its fold put it", async () => {
-  const rows: FeatureTable = {
-    features: [{ name: "x", type: "double" }],
-    columns: new Map([["x", Array.from({ length: 20 }, (_, row) => row)]]),
-    keys: Array.from({ length: 20 }, (_, row) => [`${row}`]),
-    labels: Array.from({ length: 20 }, (_, row) => row % 2),
-    classes: [0, 1],
-  };
+  const numbered = Array.from({ length: 20 }, (_, row) => row);
+  const rows = tableOf(
+    { x: numbers(numbered) },
+    numbered.map((row) => row % 2),
+  );
   // answers a row with its number, and with whether it was fitted on it
   const spy: Candidate = {
     name: "spy",
@@ -24,5 +22,5 @@ test("each row is answered once, by a fit that did not see it, wherever its fold
       };
     },
   };
-  expect(await outOfFold(spy, rows, { folds: 3, seed: 1 })).toEqual(rows.keys.map((_, row) => [row, 0]));
+  expect(await outOfFold(spy, rows, { folds: 3, seed: 1 })).toEqual(numbered.map((row) => [row, 0]));
 });

@@ -13,7 +13,7 @@ export async function outOfFold(
   rows: FeatureTable,
   { folds, seed }: { folds: number; seed: number },
 ): Promise<number[][]> {
-  const answers = new Array<number[]>(rows.keys.length);
+  const answers = new Array<number[]>(rows.labels.length);
   for (const held of dealtFolds(rows, folds, seed)) {
     const model = await fitModel(candidate, withoutRows(rows, held), seed);
     const given = model.predict(selectRows(rows, held));

@@ -9,6 +9,7 @@ import { majority } from "../candidates/majority.ts";
 import { meanBaseline } from "../candidates/mean.ts";
 import { calibrated, fitCalibration } from "../evaluation/calibration.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
+import { numbers, tableOf } from "../testing/table-of.ts";
 import { exportGraph } from "./export-graph.ts";
 
 // a property loads dozens of graphs
@@ -25,21 +26,17 @@ const row = fc.record({
 });
 
 function tables(classes: number[]): fc.Arbitrary<FeatureTable> {
-  return fc.array(row, { minLength: 4, maxLength: 60 }).map((rows) => ({
-    features: [
-      { name: "mass", type: "double" },
-      { name: "orbit", type: "string" },
-      { name: "block", type: "double" },
-    ],
-    columns: new Map<string, (number | string | null)[]>([
-      ["mass", rows.map(({ mass }) => mass)],
-      ["orbit", rows.map(({ orbit }) => orbit)],
-      ["block", rows.map(({ block }) => block)],
-    ]),
-    keys: rows.map((_, index) => [`${index}`]),
-    labels: rows.map(({ label, value }, index) => (classes.length === 0 ? value : index < classes.length ? index : label % classes.length)),
-    classes,
-  }));
+  return fc.array(row, { minLength: 4, maxLength: 60 }).map((rows) =>
+    tableOf(
+      {
+        mass: numbers(rows.map(({ mass }) => mass)),
+        orbit: rows.map(({ orbit }) => orbit),
+        block: numbers(rows.map(({ block }) => block)),
+      },
+      rows.map(({ label, value }, index) => (classes.length === 0 ? value : index < classes.length ? index : label % classes.length)),
+      classes,
+    ),
+  );
 }
 
 const boosting = gradientBoosting("gbm", { rounds: 20, learningRate: 0.3, leaves: 8, minRowsPerLeaf: 1 });
@@ -89,25 +86,12 @@ test.prop([tables([0, 1]), tables([0, 1, 2])], { numRuns: 10 })(
 );
 
 test("a year is told from the next one, large as its mean is beside its deviation", async () => {
-  const years = [2015, 2016, 2017, 2017, 2018, 2019, 2020];
-  const rows: FeatureTable = {
-    features: [{ name: "year", type: "double" }],
-    columns: new Map([["year", years]]),
-    keys: years.map((year, index) => [`${year} ${index}`]),
-    labels: [0, 0, 1, 0, 1, 1, 1],
-    classes: [0, 1],
-  };
+  const rows = tableOf({ year: numbers([2015, 2016, 2017, 2017, 2018, 2019, 2020]) }, [0, 0, 1, 0, 1, 1, 1]);
   await expect(exportGraph(await fitModel(logisticRegression("lr", { C: 1000 }), rows, 0), rows)).resolves.toBeInstanceOf(Uint8Array);
 });
 
 test("a graph that answers something else is refused with row, class and both probabilities", async () => {
-  const rows: FeatureTable = {
-    features: [{ name: "x", type: "double" }],
-    columns: new Map([["x", [1, 2]]]),
-    keys: [["a"], ["b"]],
-    labels: [0, 1],
-    classes: ["no", "yes"],
-  };
+  const rows = { ...tableOf({ x: numbers([1, 2]) }, [0, 1], ["no", "yes"]), keys: [["a", "b"], numbers([7, 8])] };
   const model = {
     ...(await fitModel(majority("majority"), rows, 0)),
     predict: () => [
@@ -117,6 +101,6 @@ test("a graph that answers something else is refused with row, class and both pr
   };
   await expect(exportGraph(model, rows)).rejects.toMatchObject({
     code: "train.export-differs",
-    message: "b: probability of no is 0.5 by the graph, 0.5001 by the fitted model",
+    message: "b, 8: probability of no is 0.5 by the graph, 0.5001 by the fitted model",
   });
 });

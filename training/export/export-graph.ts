@@ -3,7 +3,7 @@ import { classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
 import { regressorGraph } from "@falconry/model/onnx/regressor-graph.ts";
 import { OnnxModel } from "@falconry/model/session.ts";
 import type { FittedModel } from "../candidates/fit-model.ts";
-import type { FeatureTable } from "../features/feature-table.ts";
+import { cellsOf, type FeatureTable, keyOf } from "../features/feature-table.ts";
 
 /** An answer of the graph, whose numbers have 32 bits, may differ by this share of itself and of the answers' magnitude from the fitted model's. */
 export const parityTolerance = 1e-5;
@@ -32,7 +32,7 @@ async function requireParity(bytes: Uint8Array, model: FittedModel, rows: Featur
       if (Math.abs(answer - value) <= parityTolerance * (model.magnitude + Math.abs(value))) continue;
       const what = model.classes.length > 0 ? `probability of ${model.classes[column]}` : "value";
       throw new FalconryError("train.export-differs", {
-        message: `${rows.keys[row]?.join(", ")}: ${what} is ${answer} by the graph, ${value} by the fitted model`,
+        message: `${keyOf(rows, row).join(", ")}: ${what} is ${answer} by the graph, ${value} by the fitted model`,
         hint: "The graph computes with 32-bit floats: bring the features into a range that these can tell apart",
       });
     }
@@ -43,7 +43,7 @@ async function requireParity(bytes: Uint8Array, model: FittedModel, rows: Featur
 async function answers(bytes: Uint8Array, rows: FeatureTable): Promise<number[][]> {
   const graph = await OnnxModel.load(bytes);
   try {
-    const { predictions, probabilities } = await graph.predict(Object.fromEntries(rows.columns));
+    const { predictions, probabilities } = await graph.predict(cellsOf(rows));
     return probabilities ?? predictions.map((value) => [Number(value)]);
   } finally {
     await graph.close();

@@ -16,7 +16,7 @@ import { linearRegression } from "../candidates/linear-regression.ts";
 import { logisticRegression } from "../candidates/logistic-regression.ts";
 import { mlp } from "../candidates/mlp.ts";
 import { FeatureQuery } from "../features/feature-query.ts";
-import { type FeatureTable, selectRows } from "../features/feature-table.ts";
+import { type ColumnValues, cellsOf, type FeatureTable, selectRows } from "../features/feature-table.ts";
 import { partRows, splitColumns } from "../features/part-rows.ts";
 import { newWorkload } from "../table/new-workload.ts";
 import { type KnownTable, knownTablesFolder, largeTables, smallTables } from "../testing/known-tables.ts";
@@ -65,7 +65,7 @@ describe.skipIf(!existsSync(knownTablesFolder))("on a table of the world (../sha
     const folder = await temporaryFolder();
     for (const [index, { graph, asked }] of exported.entries()) {
       await writeFile(join(folder, `${index}.onnx`), graph);
-      await writeFile(join(folder, `${index}.json`), JSON.stringify(Object.fromEntries(asked.columns)));
+      await writeFile(join(folder, `${index}.json`), JSON.stringify(cellsOf(asked)));
     }
     const script = join(import.meta.dirname, "known-tables.fixture.py");
     const { stdout } = await promisify(execFile)(join(checkoutFolder, ".venv/bin/python"), [script, folder], { maxBuffer: 256 << 20 });
@@ -121,39 +121,39 @@ async function partsOf(table: KnownTable): Promise<{ workload: LoadedWorkload; t
 function inOne(tables: FeatureTable[]): FeatureTable {
   const [first] = tables;
   if (first === undefined) throw new RangeError("no table");
-  const columns = [...first.columns.keys()].map((name): [string, (number | string | null)[]] => [
-    name,
-    tables.flatMap(({ columns }) => columns.get(name) ?? []),
-  ]);
-  return {
-    ...first,
-    columns: new Map(columns),
-    keys: tables.flatMap(({ keys }, table) => keys.map((key) => [...key, `version ${table}`])),
-    labels: tables.flatMap(({ labels }) => labels),
-  };
+  const columns = [...first.columns].map(([name, values]): [string, ColumnValues] => {
+    const cells = tables.flatMap((table) => cellsOf(table)[name] ?? []);
+    return [
+      name,
+      values instanceof Float64Array ? Float64Array.from(cells, Number) : cells.map((cell) => (cell === null ? null : String(cell))),
+    ];
+  });
+  const labels = tables.flatMap(({ labels }) => labels);
+  return { ...first, columns: new Map(columns), keys: [labels.map((_, row) => `${row}`)], labels };
 }
 
 /** Every second value is missing, in another pattern in each column. */
 function withoutEverySecond(table: FeatureTable): FeatureTable {
-  const columns = [...table.columns].map(([name, values], column): [string, typeof values] => [
-    name,
-    values.map((value, row) => ((row + column) % 2 === 0 ? null : value)),
-  ]);
+  const columns = [...table.columns].map(([name, values], column): [string, typeof values] => {
+    const isLeft = (row: number) => (row + column) % 2 === 1;
+    if (values instanceof Float64Array) return [name, values.map((value, row) => (isLeft(row) ? value : Number.NaN))];
+    return [name, values.map((value, row) => (isLeft(row) ? value : null))];
+  });
   return { ...table, columns: new Map(columns) };
 }
 
 function withNewTexts(table: FeatureTable): FeatureTable {
   const columns = [...table.columns].map(([name, values]): [string, typeof values] => [
     name,
-    values.map((value) => (typeof value === "string" ? `never seen: ${value}` : value)),
+    values instanceof Float64Array ? values : values.map((value) => value && `never seen: ${value}`),
   ]);
   return { ...table, columns: new Map(columns) };
 }
 
-async function expectSumsOfOne(graph: Uint8Array, { columns }: FeatureTable): Promise<void> {
+async function expectSumsOfOne(graph: Uint8Array, rows: FeatureTable): Promise<void> {
   const model = await OnnxModel.load(graph);
   try {
-    const { probabilities = [] } = await model.predict(Object.fromEntries(columns));
+    const { probabilities = [] } = await model.predict(cellsOf(rows));
     for (const row of probabilities) expect(row.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 5);
   } finally {
     await model.close();

@@ -5,6 +5,7 @@ import { cnn } from "../candidates/cnn.ts";
 import { fitModel } from "../candidates/fit-model.ts";
 import { mlp } from "../candidates/mlp.ts";
 import type { FeatureTable } from "../features/feature-table.ts";
+import { tableOf } from "../testing/table-of.ts";
 import { exportGraph } from "./export-graph.ts";
 
 // loading TensorFlow takes seconds
@@ -14,14 +15,12 @@ const random = seededRandom(1);
 const pixels = Array.from({ length: 2 * 5 * 4 }, (_, index) => `p${index}`);
 
 function table(rows: number, classes: number[]): FeatureTable {
-  return {
-    features: pixels.map((name) => ({ name, type: "double" })),
-    // some are missing
-    columns: new Map(pixels.map((name) => [name, Array.from({ length: rows }, () => (random() < 0.02 ? null : random() * 255))])),
-    keys: Array.from({ length: rows }, (_, row) => [`${row}`]),
-    labels: Array.from({ length: rows }, (_, row) => (classes.length === 0 ? 1e4 + random() * 50 : row % classes.length)),
+  const column = () => Float64Array.from({ length: rows }, () => (random() < 0.02 ? Number.NaN : random() * 255));
+  return tableOf(
+    Object.fromEntries(pixels.map((name) => [name, column()])),
+    Array.from({ length: rows }, (_, row) => (classes.length === 0 ? 1e4 + random() * 50 : row % classes.length)),
     classes,
-  };
+  );
 }
 
 const schedule = { epochs: 3, batchSize: 16, learningRate: 0.01, l2: 0.001 };

@@ -7,6 +7,7 @@ import { smallHeader, smallWorkload } from "../testing/small-workload.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { withCleanRecords } from "../testing/with-clean-records.ts";
 import { FeatureQuery } from "./feature-query.ts";
+import { type ColumnValues, keyOf } from "./feature-table.ts";
 
 async function run(sql: string, change: Partial<LoadedWorkload> = {}) {
   const folder = await temporaryFolder();
@@ -32,15 +33,36 @@ test("the output is features in the order of the key, numbers and booleans as do
       { name: "online", type: "double" },
       { name: "place", type: "string" },
     ],
-    columns: new Map<string, unknown[]>([
-      ["tens", [null, 2, 3]],
-      ["online", [0, null, 1]],
+    columns: new Map<string, ColumnValues>([
+      ["tens", Float64Array.of(Number.NaN, 2, 3)],
+      ["online", Float64Array.of(0, Number.NaN, 1)],
       ["place", ["Bari", null, "Rome"]],
     ]),
-    keys: [["1"], ["2"], ["3"]],
+    keys: [Float64Array.of(1, 2, 3)],
     labels: [0, 0, 1],
     classes: ["no", "yes"],
   });
+});
+
+test.each([
+  ["numbers", ["id"], [["1"], ["2"], ["3"]]],
+  ["days", ["day"], [["2024-01-01"], ["2024-01-02"], ["2024-01-03"]]],
+  [
+    "texts before numbers",
+    ["place", "id"],
+    [
+      ["Bari", "1"],
+      ["Rome", "3"],
+    ],
+  ],
+])("rows that a query leaves in another order are brought into that of the key: %s", async (_, key, keys) => {
+  const { table } = await run(`SELECT ${key.join(", ")}, cancelled, price FROM records ORDER BY online, records.id DESC`, { key });
+  expect(table.labels.map((_, row) => keyOf(table, row))).toEqual(keys);
+});
+
+test("a number that is none is missing", async () => {
+  const { table } = await run("SELECT id, cancelled, CAST(if(id = 1, 'inf', if(id = 2, 'nan', '7')) AS DOUBLE) AS odd FROM records");
+  expect(table.columns.get("odd")).toEqual(Float64Array.of(Number.NaN, Number.NaN, 7));
 });
 
 test("Parquet holds key, features and target of the rows asked for", async () => {
@@ -84,6 +106,7 @@ describe("a query that makes no features is refused", () => {
     ["it lacks key and target", "SELECT price FROM records", 'its output lacks "id", "cancelled"'],
     ["it has nothing else", "SELECT id, cancelled FROM records", "its output holds no feature"],
     ["it repeats a key", "SELECT 1 AS id, cancelled, price FROM records", "it gives several rows for id = 1"],
+    ["it repeats a key far away", "SELECT id % 2 AS id, cancelled, price FROM records", "it gives several rows for id = 1"],
     ["a type is neither number nor text", "SELECT id, cancelled, [price] AS list FROM records", 'column "list" is of type DOUBLE[]'],
     ["a row has no class", "SELECT id, nullif(cancelled, 'yes') AS cancelled, price FROM records", "the target of 3 is null"],
     ["a class is no whole number", "SELECT id, 0.5 AS cancelled, price FROM records", "the target of 1 is 0.5"],

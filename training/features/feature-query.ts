@@ -2,8 +2,8 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { identifier, identifiers, literal } from "../sql.ts";
-import type { Feature, FeatureTable } from "./feature-table.ts";
-import { createRows, fetchNumbers, fetchTexts, readColumns } from "./read-columns.ts";
+import { type ColumnValues, type Feature, type FeatureTable, keyOf } from "./feature-table.ts";
+import { createRows, readColumns } from "./read-columns.ts";
 import { createRecords, knownAfterEvent, refuseLeaks } from "./records-view.ts";
 
 /** The output of a workload's feature SQL, ordered by key. Close it when done. */
@@ -31,11 +31,9 @@ export class FeatureQuery {
       await createRecords(connection, parquet, workload, knownAfterEvent(workload));
       const query = sql.trim().replace(/;$/, "");
       const types = await describe(connection, query, parquet, workload);
-      const key = workload.key.map(identifier).join(", ");
-      await connection.run(
-        `CREATE TABLE features AS SELECT *, row_number() OVER () - 1 AS "falconry row" FROM (SELECT * FROM (\n${query}\n) ORDER BY ${key})`,
-      );
-      return new FeatureQuery(await readTable(connection, types, workload), connection, instance);
+      const features = featuresOf(types, workload);
+      await createFeatures(connection, query, workload);
+      return new FeatureQuery(await readTable(connection, types, features, workload), connection, instance);
     } catch (error) {
       connection.closeSync();
       instance.closeSync();
@@ -45,16 +43,16 @@ export class FeatureQuery {
 
   /** Values of these columns of `records`, of the record that has each row's key. */
   async recordValues(columns: string[], workload: Workload): Promise<unknown[][]> {
-    if (columns.length === 0) return this.table.keys.map(() => []);
+    if (columns.length === 0) return this.table.labels.map(() => []);
     const found = await this.#connection.runAndReadAll(
-      `SELECT ${columns.map((name) => `records.${identifier(name)}`).join(", ")} FROM features JOIN records USING (${identifiers(workload.key)})
-       ORDER BY "falconry row"`,
+      `SELECT ${columns.map((name) => `records.${identifier(name)}`).join(", ")}
+       FROM "numbered features" JOIN records USING (${identifiers(workload.key)}) ORDER BY "falconry row"`,
     );
     const values = found.getRowsJS();
-    if (values.length === this.table.keys.length) return values;
+    if (values.length === this.table.labels.length) return values;
     throw invalid(
       workload,
-      `${this.table.keys.length} rows, and ${values.length} records have their keys`,
+      `${this.table.labels.length} rows, and ${values.length} records have their keys`,
       `Keep the records' own ${workload.key.join(", ")}: the split looks ${columns.join(", ")} up by it`,
     );
   }
@@ -68,7 +66,7 @@ export class FeatureQuery {
     const columns = [identifiers(workload.key), ...typed, identifier(workload.target.column)].join(", ");
     await createRows(this.#connection, "falconry rows", rows);
     await this.#connection.run(
-      `COPY (SELECT ${columns} FROM features WHERE "falconry row" IN (SELECT "row" FROM "falconry rows") ORDER BY "falconry row")
+      `COPY (SELECT ${columns} FROM "numbered features" WHERE "falconry row" IN (SELECT "row" FROM "falconry rows") ORDER BY "falconry row")
        TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`,
     );
   }
@@ -104,60 +102,90 @@ function checkColumns(types: Map<string, string>, workload: Workload): void {
   if (types.size === workload.key.length + 1) throw invalid(workload, "its output holds no feature", "Select what the model may see");
 }
 
-async function readTable(connection: DuckDBConnection, types: Map<string, string>, workload: Workload): Promise<FeatureTable> {
+/** Makes the table `features`, in the order of the key, and a view of it that numbers its rows. */
+async function createFeatures(connection: DuckDBConnection, query: string, workload: Workload): Promise<void> {
+  await connection.run(`CREATE TABLE features AS SELECT * FROM (\n${query}\n)`);
+  // records lie in the order of their key, and most queries leave them there
+  if ((await keyOutOfOrder(connection, workload)) !== undefined) {
+    await connection.run(`CREATE OR REPLACE TABLE features AS SELECT * FROM features ORDER BY ${identifiers(workload.key)}`);
+    const repeated = await keyOutOfOrder(connection, workload);
+    if (repeated !== undefined)
+      throw invalid(workload, `it gives several rows for ${workload.key.join(", ")} = ${repeated.join(", ")}`, "Each key may have one row");
+  }
+  await connection.run(`CREATE VIEW "numbered features" AS SELECT *, row_number() OVER () - 1 AS "falconry row" FROM features`);
+}
+
+/** A key, as text, that does not come after that of the row before it in `features`; undefined where keys are in order and each is there once. */
+async function keyOutOfOrder(connection: DuckDBConnection, { key }: Workload): Promise<string[] | undefined> {
+  const texts = key.map((name) => `CAST(${identifier(name)} AS VARCHAR)`).join(", ");
+  const found = await connection.runAndReadAll(
+    `SELECT ${texts} FROM (SELECT *, row(${identifiers(key)}) AS "falconry key", lag("falconry key") OVER () AS "falconry key before" FROM features)
+     WHERE "falconry key" <= "falconry key before" LIMIT 1`,
+  );
+  return found.getRowsJS()[0]?.map(String);
+}
+
+function featuresOf(types: Map<string, string>, workload: Workload): Feature[] {
   const { key, target } = workload;
-  const features = [...types]
-    .filter(([name]) => !key.includes(name) && name !== target.column)
-    .map(([name, type]) => feature(name, type, workload));
-  const keys = await readKeys(connection, types, key);
-  requireUnique(keys, workload);
+  return [...types].filter(([name]) => !key.includes(name) && name !== target.column).map(([name, type]) => feature(name, type, workload));
+}
+
+async function readTable(
+  connection: DuckDBConnection,
+  types: Map<string, string>,
+  features: Feature[],
+  workload: Workload,
+): Promise<FeatureTable> {
+  const { key, target } = workload;
+  const keyColumns: Feature[] = [];
+  for (const name of key) keyColumns.push(await keyColumn(connection, name, types.get(name)));
   const labelled = feature(target.column, types.get(target.column) ?? "", workload);
-  const columns = await readColumns(connection, "features", features);
-  const targets = await readTargets(connection, labelled);
+  const columns = await readColumns(connection, "features", [...keyColumns, labelled, ...features]);
+  const keys = columns.slice(0, key.length);
+  const [targets = [], ...values] = columns.slice(key.length);
   return {
     features,
-    columns: new Map(features.map(({ name }, index) => [name, columns[index] ?? []])),
+    columns: new Map(features.map(({ name }, index) => [name, finite(values[index] ?? [])])),
     keys,
     ...targetsOf(targets, keys, workload),
   };
 }
 
-async function readTargets(connection: DuckDBConnection, column: Feature): Promise<unknown[]> {
-  if (column.type === "string") return (await readColumns(connection, "features", [column]))[0] ?? [];
-  const [numbers = []] = await fetchNumbers(connection, "features", [`CAST(${identifier(column.name)} AS DOUBLE)`]);
-  return Array.from(numbers, (number) => (Number.isNaN(number) ? null : number));
+/** A number that is none (infinity) is missing. */
+function finite(values: ColumnValues): ColumnValues {
+  if (values instanceof Float64Array)
+    for (let row = 0; row < values.length; row++) if (!Number.isFinite(values[row])) values[row] = Number.NaN;
+  return values;
 }
 
 const smallIntegerType = /^U?(TINYINT|SMALLINT|INTEGER)$/;
 
-/** Of each row the values of the key's columns as text. */
-async function readKeys(connection: DuckDBConnection, types: Map<string, string>, key: string[]): Promise<string[][]> {
-  const columns: ArrayLike<unknown>[] = [];
-  for (const name of key) {
-    const column = identifier(name);
-    const areNumbers = smallIntegerType.test(types.get(name) ?? "") || (await holdsSafeIntegers(connection, types.get(name), column));
-    // to decode a text takes a hundred times as long as to read a number
-    const [numbers] = areNumbers ? await fetchNumbers(connection, "features", [`CAST(${column} AS DOUBLE)`]) : [];
-    columns.push(numbers ?? (await fetchTexts(connection, "features", `CAST(${column} AS VARCHAR)`)));
-  }
-  return Array.from({ length: columns[0]?.length ?? 0 }, (_, row) => columns.map((values) => String(values[row])));
+/** A key's column is text, but whole numbers that JavaScript writes as DuckDB does are faster read as what they are. */
+async function keyColumn(connection: DuckDBConnection, name: string, type = ""): Promise<Feature> {
+  const isNumber = smallIntegerType.test(type) || (type === "BIGINT" && (await holdsSafeIntegers(connection, identifier(name))));
+  return { name, type: isNumber ? "double" : "string" };
 }
 
-async function holdsSafeIntegers(connection: DuckDBConnection, type: string | undefined, column: string): Promise<boolean> {
-  if (type !== "BIGINT") return false;
+async function holdsSafeIntegers(connection: DuckDBConnection, column: string): Promise<boolean> {
   const found = await connection.runAndReadAll(
     `SELECT coalesce(bool_and(${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}), false) FROM features`,
   );
   return found.getRowsJS()[0]?.[0] === true;
 }
 
-function targetsOf(values: unknown[], keys: string[][], workload: Workload): Pick<FeatureTable, "labels" | "classes"> {
-  if (workload.target.task === "regression")
-    return { labels: values.map((value, row) => numberOf(value, keys[row] ?? [], workload)), classes: [] };
-  const named = values.map((value, row) => classOf(value, keys[row] ?? [], workload));
-  const classes = [...new Set(named)].sort(byCodePoint);
-  const places = new Map(classes.map((name, place) => [name, place]));
-  return { labels: named.map((name) => places.get(name) ?? -1), classes };
+function targetsOf(values: ColumnValues, keys: ColumnValues[], workload: Workload): Pick<FeatureTable, "labels" | "classes"> {
+  const isRegression = workload.target.task === "regression";
+  const wrong = values.findIndex(isRegression ? (value) => !Number.isFinite(value) : (value) => !isClass(value));
+  if (wrong >= 0) throw badTarget(values[wrong], keyOf({ keys }, wrong), workload);
+  const classes = isRegression ? [] : [...new Set<number | string | null>(values)].filter((value) => value !== null).sort(byCodePoint);
+  const places = new Map<number | string | null, number>(classes.map((name, place) => [name, place]));
+  const labels: number[] = [];
+  for (const value of values) labels.push(isRegression ? Number(value) : (places.get(value) ?? -1));
+  return { labels, classes };
+}
+
+function isClass(value: unknown): boolean {
+  return typeof value === "string" || Number.isSafeInteger(value);
 }
 
 const numericType = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN)$/;
@@ -172,28 +200,14 @@ function feature(name: string, type: string, workload: Workload): Feature {
   );
 }
 
-function classOf(value: unknown, key: string[], workload: Workload): number | string {
-  if (typeof value === "string") return value;
-  if (typeof value === "number" && Number.isSafeInteger(value)) return value;
-  throw badTarget(value, key, workload, "A class is an integer, a boolean or a text; leave rows without one out with WHERE");
-}
-
-function numberOf(value: unknown, key: string[], workload: Workload): number {
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw badTarget(value, key, workload, "A regression's target is a finite number; leave rows without one out with WHERE");
-}
-
-function badTarget(value: unknown, key: string[], workload: Workload, hint: string): FalconryError {
-  return invalid(workload, `the target of ${key.join(", ")} is ${value}`, hint);
-}
-
-/** @param keys in their order: equal ones follow each other */
-function requireUnique(keys: string[][], workload: Workload): void {
-  for (const [row, key] of keys.entries()) {
-    const before = keys[row - 1];
-    if (before?.every((part, index) => part === key[index]))
-      throw invalid(workload, `it gives several rows for ${workload.key.join(", ")} = ${key.join(", ")}`, "Each key may have one row");
-  }
+function badTarget(value: unknown, key: string[], workload: Workload): FalconryError {
+  const wanted =
+    workload.target.task === "regression" ? "A regression's target is a finite number" : "A class is an integer, a boolean or a text";
+  return invalid(
+    workload,
+    `the target of ${key.join(", ")} is ${Number.isNaN(value) ? null : value}`,
+    `${wanted}; leave rows without one out with WHERE`,
+  );
 }
 
 /** UTF-8 bytes order as code points do; UTF-16, JavaScript's own order, does not. */

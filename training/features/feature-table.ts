@@ -1,10 +1,13 @@
+/** Values of one column, one per row: numbers, NaN where missing, or texts, null where missing. */
+export type ColumnValues = Float64Array | (string | null)[];
+
 /** Features and target of some rows, in memory. Rows are in the order of their key unless they were selected otherwise. */
 export interface FeatureTable {
   features: Feature[];
-  /** Values of each feature, one per row; null where missing. */
-  columns: Map<string, (number | string | null)[]>;
-  /** Key of each row: the values of the key's columns, as text. */
-  keys: string[][];
+  /** Of each feature: numbers where its type is double, else texts. */
+  columns: Map<string, ColumnValues>;
+  /** The columns of the key; {@link keyOf} tells the key of a row. */
+  keys: ColumnValues[];
   /** Class of each row, as an index into `classes`; of a regression the value itself. */
   labels: number[];
   /** Integers ascending, or strings in code-point order; none of a regression. */
@@ -18,22 +21,24 @@ export interface Feature {
   type: "double" | "string";
 }
 
+/** Key of a row: the values of the key's columns, as text. */
+export function keyOf({ keys }: Pick<FeatureTable, "keys">, row: number): string[] {
+  return keys.map((values) => String(values[row]));
+}
+
+/** The features as a graph is asked them: a missing number is NaN, a missing text null. */
+export function cellsOf({ columns }: FeatureTable): Record<string, (number | string | null)[]> {
+  return Object.fromEntries([...columns].map(([name, values]) => [name, [...values]]));
+}
+
 /** The same table with these rows only, in the order given. */
 export function selectRows(table: FeatureTable, rows: number[]): FeatureTable {
-  const pick = <T>(values: T[]): T[] => {
-    const picked: T[] = [];
-    for (const row of rows) {
-      const value = values[row];
-      if (value !== undefined) picked.push(value);
-    }
-    return picked;
-  };
   return {
     ...table,
-    columns: new Map([...table.columns].map(([name, values]) => [name, pick(values)])),
-    keys: pick(table.keys),
-    labels: pick(table.labels),
-    ...(table.groups && { groups: pick(table.groups) }),
+    columns: new Map([...table.columns].map(([name, values]) => [name, pickValues(values, rows)])),
+    keys: table.keys.map((values) => pickValues(values, rows)),
+    labels: pick(table.labels, rows),
+    ...(table.groups && { groups: pick(table.groups, rows) }),
   };
 }
 
@@ -42,6 +47,20 @@ export function withoutRows(table: FeatureTable, rows: number[]): FeatureTable {
   const left = new Set(rows);
   return selectRows(
     table,
-    [...table.keys.keys()].filter((row) => !left.has(row)),
+    [...table.labels.keys()].filter((row) => !left.has(row)),
   );
+}
+
+/** The values of these rows, in the order given. */
+export function pickValues(values: ColumnValues, rows: number[]): ColumnValues {
+  return values instanceof Float64Array ? new Float64Array(pick(values, rows)) : pick(values, rows);
+}
+
+function pick<T>(values: ArrayLike<T>, rows: number[]): T[] {
+  const picked: T[] = [];
+  for (const row of rows) {
+    const value = values[row];
+    if (value !== undefined) picked.push(value);
+  }
+  return picked;
 }

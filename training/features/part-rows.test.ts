@@ -8,7 +8,7 @@ type Split = Workload["split"];
 const testShare = 0.2;
 
 function rows(count: number) {
-  return { keys: Array.from({ length: count }, (_, key) => [String(key)]), labels: Array.from({ length: count }, () => 0), classes: [0] };
+  return { keys: [Array.from({ length: count }, (_, key) => String(key))], labels: Array.from({ length: count }, () => 0), classes: [0] };
 }
 
 describe("by chance", () => {
@@ -43,7 +43,7 @@ describe("by group", () => {
       partRows(
         rows(9),
         split,
-        rows(9).keys.map(() => ["a"]),
+        rows(9).labels.map(() => ["a"]),
       ),
     ).toThrow(expect.objectContaining({ code: "train.too-few-rows" }));
   });

@@ -2,7 +2,7 @@ import { canonicalJson } from "@falconry/environment/canonical.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import { monthNumber } from "../datasets/day-format.ts";
-import type { FeatureTable } from "./feature-table.ts";
+import { type FeatureTable, keyOf } from "./feature-table.ts";
 import { inChanceOrder, stratifiedSplit } from "./split.ts";
 
 type Split = Workload["split"];
@@ -34,7 +34,7 @@ export function partRows(rows: Rows, split: Split, values: unknown[][]): Parts {
       return stratifiedSplit(rows, split.testShare, split.seed);
     case "random":
       return byChance(
-        rows.keys.map((key) => canonicalJson(key)),
+        rows.labels.map((_, row) => canonicalJson(keyOf(rows, row))),
         split,
       );
     case "group":

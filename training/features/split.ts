@@ -1,6 +1,6 @@
 import { canonicalJson, sha256 } from "@falconry/environment/canonical.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
-import type { FeatureTable } from "./feature-table.ts";
+import { type FeatureTable, keyOf } from "./feature-table.ts";
 
 type Labelled = Pick<FeatureTable, "keys" | "labels" | "classes" | "groups">;
 
@@ -14,7 +14,7 @@ export function stratifiedSplit(rows: Labelled, testShare: number, seed: number)
   const byClass = shuffledByClass(rows, "split", seed);
   const exact = byClass.map((members) => members.length * testShare);
   const sizes = exact.map(Math.floor);
-  let left = Math.round(rows.keys.length * testShare) - sizes.reduce((sum, size) => sum + size, 0);
+  let left = Math.round(rows.labels.length * testShare) - sizes.reduce((sum, size) => sum + size, 0);
   const largestRemainderFirst = exact.map((_, label) => label).sort((a, b) => remainder(exact, b) - remainder(exact, a));
   for (const label of largestRemainderFirst) {
     if (left === 0) break;
@@ -74,9 +74,9 @@ function tooFewGroups(message: string): FalconryError {
  *   are fewer rows than folds
  */
 export function requireEveryClass(train: Labelled, test: Labelled, folds: number): void {
-  if (train.classes.length === 0 && train.keys.length < folds) {
+  if (train.classes.length === 0 && train.labels.length < folds) {
     throw new FalconryError("train.too-few-rows", {
-      message: `${train.keys.length} rows to fit on cannot be dealt into ${folds} folds`,
+      message: `${train.labels.length} rows to fit on cannot be dealt into ${folds} folds`,
       hint: "Ingest more records, or declare fewer folds",
     });
   }
@@ -97,8 +97,8 @@ export function inChanceOrder(names: string[], purpose: string, seed: number): s
 }
 
 function shuffledByClass({ keys, labels, classes }: Labelled, purpose: string, seed: number): number[][] {
-  const order = keys.map((key) => sha256(canonicalJson([purpose, seed, key])));
-  const shuffled = keys.map((_, row) => row).sort((a, b) => ((order[a] ?? "") < (order[b] ?? "") ? -1 : 1));
+  const order = labels.map((_, row) => sha256(canonicalJson([purpose, seed, keyOf({ keys }, row)])));
+  const shuffled = labels.map((_, row) => row).sort((a, b) => ((order[a] ?? "") < (order[b] ?? "") ? -1 : 1));
   return classes.length === 0 ? [shuffled] : classes.map((_, label) => shuffled.filter((row) => labels[row] === label));
 }
 

@@ -1,20 +1,13 @@
 import { expect, test } from "vitest";
 import type { FeatureTable } from "../features/feature-table.ts";
+import { numbers, tableOf } from "../testing/table-of.ts";
 import { permutationImportance } from "./permutation-importance.ts";
 
-const rows: FeatureTable = {
-  features: [
-    { name: "noise", type: "double" },
-    { name: "cause", type: "double" },
-  ],
-  columns: new Map([
-    ["noise", Array.from({ length: 100 }, (_, row) => row % 7)],
-    ["cause", Array.from({ length: 100 }, (_, row) => row)],
-  ]),
-  keys: Array.from({ length: 100 }, (_, row) => [String(row)]),
-  labels: Array.from({ length: 100 }, (_, row) => (row < 50 ? 0 : 1)),
-  classes: [0, 1],
-};
+const numbered = Array.from({ length: 100 }, (_, row) => row);
+const rows = tableOf(
+  { noise: numbers(numbered.map((row) => row % 7)), cause: numbers(numbered) },
+  numbered.map((row) => (row < 50 ? 0 : 1)),
+);
 
 /** Accuracy of a model that looks at one feature only. */
 function accuracy({ columns, labels }: FeatureTable): number {

@@ -1,6 +1,6 @@
 import { seededRandom, shuffledIndices } from "@falconry/model/seeded-random.ts";
 import { mean } from "simple-statistics";
-import { type FeatureTable, selectRows } from "../features/feature-table.ts";
+import { type FeatureTable, pickValues, selectRows } from "../features/feature-table.ts";
 
 export interface Importance {
   feature: string;
@@ -26,13 +26,13 @@ const mostFeatures = 500;
  */
 export function permutationImportance(all: FeatureTable, score: (rows: FeatureTable) => number, seed: number): Importance[] {
   if (all.features.length > mostFeatures) return [];
-  const stride = Math.ceil(all.keys.length / mostRows);
+  const stride = Math.ceil(all.labels.length / mostRows);
   const rows =
     stride <= 1
       ? all
       : selectRows(
           all,
-          [...all.keys.keys()].filter((row) => row % stride === 0),
+          [...all.labels.keys()].filter((row) => row % stride === 0),
         );
   const whole = score(rows);
   const random = seededRandom(seed);
@@ -46,6 +46,6 @@ export function permutationImportance(all: FeatureTable, score: (rows: FeatureTa
 
 function withDealt(rows: FeatureTable, feature: string, random: () => number): FeatureTable {
   const values = rows.columns.get(feature) ?? [];
-  const dealt = shuffledIndices(values.length, random).map((row) => values[row] ?? null);
+  const dealt = pickValues(values, shuffledIndices(values.length, random));
   return { ...rows, columns: new Map([...rows.columns, [feature, dealt]]) };
 }

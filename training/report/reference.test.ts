@@ -1,31 +1,32 @@
 import { fc, test as propertyTest } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 import type { FeatureTable } from "../features/feature-table.ts";
+import { numbers, tableOf } from "../testing/table-of.ts";
 import { trainingReference } from "./reference.ts";
 
-function table(columns: Record<string, (number | string | null)[]>): FeatureTable {
-  const count = Object.values(columns)[0]?.length ?? 0;
-  return {
-    features: [
-      { name: "mass", type: "double" },
-      { name: "site", type: "string" },
-    ],
-    columns: new Map(Object.entries(columns)),
-    keys: Array.from({ length: count }, (_, row) => [String(row)]),
-    labels: Array.from({ length: count }, () => 0),
-    classes: ["no", "yes"],
-  };
+function table(mass: (number | null)[], site: (string | null)[]): FeatureTable {
+  return tableOf(
+    { mass: numbers(mass), site },
+    mass.map(() => 0),
+    ["no", "yes"],
+  );
 }
 
 test("a text's values are counted, the most frequent by name, the others together, missing ones apart", () => {
   const site = [...Array.from({ length: 120 }, (_, row) => (row < 60 ? "east" : `site ${row}`)), null];
-  const { inputs, rows } = trainingReference(table({ mass: site.map(() => 1), site }), []);
+  const { inputs, rows } = trainingReference(
+    table(
+      site.map(() => 1),
+      site,
+    ),
+    [],
+  );
   expect(rows).toBe(121);
   expect(inputs.site).toMatchObject({ missing: 1, others: 61 - 50, counts: { east: 60 } });
 });
 
 test("predictions are counted by class", () => {
-  expect(trainingReference(table({ mass: [1], site: ["a"] }), ["yes", "no", "yes"]).predictions).toEqual({
+  expect(trainingReference(table([1], ["a"]), ["yes", "no", "yes"]).predictions).toEqual({
     type: "string",
     missing: 0,
     counts: { yes: 2, no: 1 },
@@ -36,7 +37,13 @@ test("predictions are counted by class", () => {
 propertyTest.prop([fc.array(fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }), { nil: null }), { minLength: 1 })])(
   "a number's bins count every row once, in ascending bins",
   (mass) => {
-    const { inputs } = trainingReference(table({ mass, site: mass.map(() => "a") }), []);
+    const { inputs } = trainingReference(
+      table(
+        mass,
+        mass.map(() => "a"),
+      ),
+      [],
+    );
     const distribution = inputs.mass;
     if (distribution?.type !== "double") throw new Error("it is no distribution of numbers");
     const { edges, counts, missing } = distribution;

@@ -1,5 +1,5 @@
 import { quantile } from "simple-statistics";
-import type { FeatureTable } from "../features/feature-table.ts";
+import type { ColumnValues, FeatureTable } from "../features/feature-table.ts";
 
 /** How the values of one input, or of the predictions, were distributed when the model was made. */
 export type Distribution =
@@ -33,24 +33,22 @@ const bins = 10;
 const mostValues = 50;
 
 export function trainingReference(train: FeatureTable, predictions: readonly (number | string)[]): TrainingReference {
-  const inputs = train.features.map(({ name, type }) => [name, distribution(train.columns.get(name) ?? [], type)]);
+  const inputs = [...train.columns].map(([name, values]) => [name, distribution(values)]);
   const isRegression = train.classes.length === 0;
   return {
-    rows: train.keys.length,
+    rows: train.labels.length,
     inputs: Object.fromEntries(inputs),
-    predictions: isRegression ? distribution(predictions, "double") : distribution(predictions.map(String), "string"),
+    predictions: distribution(isRegression ? Float64Array.from(predictions, Number) : predictions.map(String)),
   };
 }
 
-type Values = readonly (number | string | null)[];
-
-function distribution(values: Values, type: "double" | "string"): Distribution {
-  return type === "double" ? ofNumbers(values) : ofTexts(values);
+function distribution(values: ColumnValues): Distribution {
+  return values instanceof Float64Array ? ofNumbers(values) : ofTexts(values);
 }
 
 /** Bins of as many rows each, as far as equal values allow. */
-function ofNumbers(values: Values): Distribution {
-  const numbers = values.filter((value) => typeof value === "number" && Number.isFinite(value)).map(Number);
+function ofNumbers(values: Float64Array): Distribution {
+  const numbers = [...values].filter((value) => Number.isFinite(value));
   const shares = Array.from({ length: bins - 1 }, (_, at) => (at + 1) / bins);
   const edges = numbers.length === 0 ? [] : [...new Set(shares.map((share) => quantile(numbers, share)))];
   const counts = Array.from({ length: edges.length + 1 }, () => 0);
@@ -62,9 +60,9 @@ function ofNumbers(values: Values): Distribution {
   return { type: "double", missing: values.length - numbers.length, edges, counts };
 }
 
-function ofTexts(values: Values): Distribution {
+function ofTexts(values: (string | null)[]): Distribution {
   const all = new Map<string, number>();
-  for (const value of values) if (value !== null) all.set(String(value), (all.get(String(value)) ?? 0) + 1);
+  for (const value of values) if (value !== null) all.set(value, (all.get(value) ?? 0) + 1);
   // Of equals the first by name: the same rows give the same reference.
   const ranked = [...all].sort(([one, times], [other, otherTimes]) => otherTimes - times || (one < other ? -1 : 1));
   const others = ranked.slice(mostValues).reduce((sum, [, times]) => sum + times, 0);

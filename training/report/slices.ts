@@ -26,6 +26,7 @@ export const slicesPath = "evaluation/slices.json";
 /** Of fewer rows nothing can be said. */
 const fewestRows = 10;
 const mostValues = 20;
+const missing = "missing";
 
 /**
  * How well a model does on the rows of each value of each feature; of a number on its quarters.
@@ -34,9 +35,8 @@ const mostValues = 20;
  */
 export function slicesOf(rows: FeatureTable, results: readonly number[]): Sliced {
   const isRegression = rows.classes.length === 0;
-  const slices = rows.features.flatMap(({ name, type }) => {
-    const values = rows.columns.get(name) ?? [];
-    const groups = type === "string" ? byValue(values) : byQuarter(values);
+  const slices = [...rows.columns].flatMap(([name, values]) => {
+    const groups = values instanceof Float64Array ? byQuarter(values) : byValue(values);
     const large = [...groups].filter(([, members]) => members.length >= fewestRows);
     if (large.length < 2 || large.length > mostValues) return [];
     return large.map(([value, members]): Slice => {
@@ -52,28 +52,21 @@ export function slicesOf(rows: FeatureTable, results: readonly number[]): Sliced
   return { slices, ...(worst && { worst }) };
 }
 
-type Values = readonly (number | string | null)[];
-
-function byValue(values: Values): Map<string, number[]> {
-  return grouped(values, (value) => String(value));
+function byValue(texts: (string | null)[]): Map<string, number[]> {
+  return Map.groupBy(texts.keys(), (row) => texts[row] ?? missing);
 }
 
-function byQuarter(values: Values): Map<string, number[]> {
-  const numbers = values.filter((value) => typeof value === "number" && Number.isFinite(value)).map(Number);
+function byQuarter(values: Float64Array): Map<string, number[]> {
+  const numbers = [...values].filter((value) => Number.isFinite(value));
   if (numbers.length === 0) return new Map();
   const [low, ...edges] = [0, 0.25, 0.5, 0.75, 1].map((share) => quantile(numbers, share));
   const ends = [...new Set(edges)];
-  return grouped(values, (value) => {
-    const at = ends.findIndex((end) => Number(value) <= end);
+  return Map.groupBy(values.keys(), (row) => {
+    const value = values[row] ?? Number.NaN;
+    if (!Number.isFinite(value)) return missing;
+    const at = ends.findIndex((end) => value <= end);
     const from = at <= 0 ? low : ends[at - 1];
     return `${at <= 0 ? "" : "over "}${shown(from)} to ${shown(ends[at])}`;
-  });
-}
-
-function grouped(values: Values, nameOf: (value: number | string) => string): Map<string, number[]> {
-  return Map.groupBy(values.keys(), (row) => {
-    const value = values[row] ?? null;
-    return value === null || (typeof value === "number" && !Number.isFinite(value)) ? "missing" : nameOf(value);
   });
 }
 

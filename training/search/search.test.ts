@@ -4,19 +4,17 @@ import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import type { Candidate } from "../candidates/candidate.ts";
 import type { Metrics } from "../evaluation/measure.ts";
-import type { FeatureTable } from "../features/feature-table.ts";
 import type { FoldMemory, Outcome } from "../journal/fold-memory.ts";
+import { numbers, tableOf } from "../testing/table-of.ts";
 import { nestedEstimate } from "./nested.ts";
 import { type Procedure, quiet, selectCandidate } from "./select-candidate.ts";
 
 const count = 600;
-const rows: FeatureTable = {
-  features: [{ name: "x", type: "double" }],
-  columns: new Map([["x", Array.from({ length: count }, (_, row) => row % 7)]]),
-  keys: Array.from({ length: count }, (_, row) => [`${row}`]),
-  labels: Array.from({ length: count }, (_, row) => Number(row % 7 > 3)),
-  classes: [0, 1],
-};
+const x = Array.from({ length: count }, (_, row) => row % 7);
+const rows = tableOf(
+  { x: numbers(x) },
+  x.map((value) => Number(value > 3)),
+);
 
 /** As good as its C is large, up to what fits: 100 and more cannot be fitted. */
 function regression(settings: CandidateSettings): Candidate {

@@ -9,7 +9,7 @@ import { fitModel } from "@falconry/training/candidates/fit-model.ts";
 import { crossValidate } from "@falconry/training/evaluation/cross-validate.ts";
 import { scored } from "@falconry/training/evaluation/measure.ts";
 import { FeatureQuery } from "@falconry/training/features/feature-query.ts";
-import { type FeatureTable, selectRows } from "@falconry/training/features/feature-table.ts";
+import { type FeatureTable, keyOf, selectRows } from "@falconry/training/features/feature-table.ts";
 import { partRows } from "@falconry/training/features/part-rows.ts";
 import { withCleanRecords } from "@falconry/training/testing/with-clean-records.ts";
 import { beforeAll, expect, test } from "vitest";
@@ -37,14 +37,14 @@ test.skipIf(!existsSync(published))(
     const [, ...launches] = (await readFile(join(published, "dataset_part_2.csv"), "utf8")).split("\n").map((line) => line.split(","));
     const { test_rows, published: expected } = JSON.parse(await readFile(join(published, "published_split.json"), "utf8"));
     const testKeys = new Set(test_rows.map((row: number) => `${launches[row]?.[dateField]} ${launches[row]?.[serialField]}`));
-    const rows = table.keys.map((key, row) => ({ row, isTest: testKeys.has(key.join(" ")) }));
+    const rows = table.labels.map((_, row) => ({ row, isTest: testKeys.has(keyOf(table, row).join(" ")) }));
     const part = (isTest: boolean) =>
       selectRows(
         table,
         rows.filter((each) => each.isTest === isTest).map(({ row }) => row),
       );
     const tested = part(true);
-    expect(tested.keys).toHaveLength(18);
+    expect(tested.labels).toHaveLength(18);
 
     const model = await fitModel(logisticRegression, part(false), 0);
     const { actual, predictions, classes } = scored(tested, model.predict(tested));
