@@ -3,7 +3,7 @@ import { fitModel } from "@falconry/training/candidates/fit-model.ts";
 import { gradientBoosting } from "@falconry/training/candidates/gradient-boosting.ts";
 import { columnOf } from "@falconry/training/candidates/input-matrix.ts";
 import { exportGraph } from "@falconry/training/export/export-graph.ts";
-import { cellsOf, type FeatureTable, selectRows } from "@falconry/training/features/feature-table.ts";
+import { type FeatureTable, selectRows } from "@falconry/training/features/feature-table.ts";
 import { type LabelledRows, manyRows } from "./labelled-rows.ts";
 import type { Measurement } from "./measurement.ts";
 
@@ -26,7 +26,7 @@ export async function measureExport(runs: number): Promise<Measurement[]> {
     const started = performance.now();
     const graph = await OnnxModel.load(await exportGraph(model, few));
     exported.push((performance.now() - started) / 1000);
-    const columns = cellsOf(rows);
+    const columns = Object.fromEntries(rows.columns);
     const asked = performance.now();
     await graph.predict(columns);
     predicted.push(((performance.now() - asked) * 1000) / rows.labels.length);

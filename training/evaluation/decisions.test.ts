@@ -5,7 +5,7 @@ import type { Candidate } from "../candidates/candidate.ts";
 import { fitModel } from "../candidates/fit-model.ts";
 import { logisticRegression } from "../candidates/logistic-regression.ts";
 import { exportGraph } from "../export/export-graph.ts";
-import { cellsOf, type FeatureTable } from "../features/feature-table.ts";
+import type { FeatureTable } from "../features/feature-table.ts";
 import { numbers, tableOf } from "../testing/table-of.ts";
 import { decide, requireDecidable } from "./decisions.ts";
 import { scoredBy } from "./measure.ts";
@@ -44,7 +44,7 @@ describe.each([
     const fitted = await fitModel(candidate, parts.train, 1);
     const { model } = await decide(candidate, fitted, parts, { crossValidation, ...declared });
     const graph = await OnnxModel.load(await exportGraph(model, parts.test));
-    const { predictions } = await graph.predict(cellsOf(parts.test));
+    const { predictions } = await graph.predict(Object.fromEntries(parts.test.columns));
     await graph.close();
     expect(predictions).toEqual(scoredBy(model, parts.test).predictions);
   });

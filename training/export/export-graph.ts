@@ -3,7 +3,7 @@ import { classifierGraph } from "@falconry/model/onnx/classifier-graph.ts";
 import { regressorGraph } from "@falconry/model/onnx/regressor-graph.ts";
 import { OnnxModel } from "@falconry/model/session.ts";
 import type { FittedModel } from "../candidates/fit-model.ts";
-import { cellsOf, type FeatureTable, keyOf } from "../features/feature-table.ts";
+import { type FeatureTable, keyOf } from "../features/feature-table.ts";
 
 /** An answer of the graph, whose numbers have 32 bits, may differ by this share of itself and of the answers' magnitude from the fitted model's. */
 export const parityTolerance = 1e-5;
@@ -43,7 +43,7 @@ async function requireParity(bytes: Uint8Array, model: FittedModel, rows: Featur
 async function answers(bytes: Uint8Array, rows: FeatureTable): Promise<number[][]> {
   const graph = await OnnxModel.load(bytes);
   try {
-    const { predictions, probabilities } = await graph.predict(cellsOf(rows));
+    const { predictions, probabilities } = await graph.predict(Object.fromEntries(rows.columns));
     return probabilities ?? predictions.map((value) => [Number(value)]);
   } finally {
     await graph.close();

@@ -16,7 +16,7 @@ import { linearRegression } from "../candidates/linear-regression.ts";
 import { logisticRegression } from "../candidates/logistic-regression.ts";
 import { mlp } from "../candidates/mlp.ts";
 import { FeatureQuery } from "../features/feature-query.ts";
-import { type ColumnValues, cellsOf, type FeatureTable, selectRows } from "../features/feature-table.ts";
+import { type ColumnValues, type FeatureTable, selectRows } from "../features/feature-table.ts";
 import { partRows, splitColumns } from "../features/part-rows.ts";
 import { newWorkload } from "../table/new-workload.ts";
 import { type KnownTable, knownTablesFolder, largeTables, smallTables } from "../testing/known-tables.ts";
@@ -65,7 +65,10 @@ describe.skipIf(!existsSync(knownTablesFolder))("on a table of the world (../sha
     const folder = await temporaryFolder();
     for (const [index, { graph, asked }] of exported.entries()) {
       await writeFile(join(folder, `${index}.onnx`), graph);
-      await writeFile(join(folder, `${index}.json`), JSON.stringify(cellsOf(asked)));
+      await writeFile(
+        join(folder, `${index}.json`),
+        JSON.stringify(Object.fromEntries([...asked.columns].map(([name, values]) => [name, [...values]]))),
+      );
     }
     const script = join(import.meta.dirname, "known-tables.fixture.py");
     const { stdout } = await promisify(execFile)(join(checkoutFolder, ".venv/bin/python"), [script, folder], { maxBuffer: 256 << 20 });
@@ -122,7 +125,7 @@ function inOne(tables: FeatureTable[]): FeatureTable {
   const [first] = tables;
   if (first === undefined) throw new RangeError("no table");
   const columns = [...first.columns].map(([name, values]): [string, ColumnValues] => {
-    const cells = tables.flatMap((table) => cellsOf(table)[name] ?? []);
+    const cells = tables.flatMap((table): (number | string | null)[] => [...(table.columns.get(name) ?? [])]);
     return [
       name,
       values instanceof Float64Array ? Float64Array.from(cells, Number) : cells.map((cell) => (cell === null ? null : String(cell))),
@@ -153,7 +156,7 @@ function withNewTexts(table: FeatureTable): FeatureTable {
 async function expectSumsOfOne(graph: Uint8Array, rows: FeatureTable): Promise<void> {
   const model = await OnnxModel.load(graph);
   try {
-    const { probabilities = [] } = await model.predict(cellsOf(rows));
+    const { probabilities = [] } = await model.predict(Object.fromEntries(rows.columns));
     for (const row of probabilities) expect(row.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 5);
   } finally {
     await model.close();

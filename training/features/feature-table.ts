@@ -26,11 +26,6 @@ export function keyOf({ keys }: Pick<FeatureTable, "keys">, row: number): string
   return keys.map((values) => String(values[row]));
 }
 
-/** The features as a graph is asked them: a missing number is NaN, a missing text null. */
-export function cellsOf({ columns }: FeatureTable): Record<string, (number | string | null)[]> {
-  return Object.fromEntries([...columns].map(([name, values]) => [name, [...values]]));
-}
-
 /** The same table with these rows only, in the order given. */
 export function selectRows(table: FeatureTable, rows: number[]): FeatureTable {
   return {
