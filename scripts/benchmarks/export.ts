@@ -3,8 +3,9 @@ import { fitModel } from "@falconry/training/candidates/fit-model.ts";
 import { gradientBoosting } from "@falconry/training/candidates/gradient-boosting.ts";
 import { columnOf } from "@falconry/training/candidates/input-matrix.ts";
 import { exportGraph } from "@falconry/training/export/export-graph.ts";
-import { type FeatureTable, selectRows } from "@falconry/training/features/feature-table.ts";
-import { type LabelledRows, manyRows } from "./labelled-rows.ts";
+import { selectRows } from "@falconry/training/features/feature-table.ts";
+import { tableOf } from "@falconry/training/testing/table-of.ts";
+import { manyRows } from "./labelled-rows.ts";
 import type { Measurement } from "./measurement.ts";
 
 const rounds = 500;
@@ -14,7 +15,11 @@ const parityRows = 1000;
 
 /** What it takes to write boosted trees as a graph and hold it against them, and what the graph takes for a row of many. */
 export async function measureExport(runs: number): Promise<Measurement[]> {
-  const rows = tableOf(manyRows().test);
+  const { inputs, labels } = manyRows().test;
+  const rows = tableOf(
+    Object.fromEntries(Array.from({ length: inputs.columns }, (_, column) => [`x${column}`, columnOf(inputs, column)])),
+    labels,
+  );
   const model = await fitModel(gradientBoosting("gbm", { rounds, learningRate: 0.1, leaves: 31 }), rows, 1);
   const few = selectRows(
     rows,
@@ -43,15 +48,4 @@ export async function measureExport(runs: number): Promise<Measurement[]> {
     row(`written and held against ${parityRows} rows`, "s", exported, exportLimitSeconds),
     row(`a row of ${rows.labels.length}`, "µs", predicted, predictionLimitMicroseconds),
   ];
-}
-
-function tableOf({ inputs, labels }: LabelledRows): FeatureTable {
-  const names = Array.from({ length: inputs.columns }, (_, column) => `x${column}`);
-  return {
-    features: names.map((name) => ({ name, type: "double" })),
-    columns: new Map(names.map((name, column) => [name, columnOf(inputs, column)])),
-    keys: [labels.map((_, row) => String(row))],
-    labels,
-    classes: [0, 1],
-  };
 }

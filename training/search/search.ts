@@ -49,11 +49,8 @@ export async function search(searched: Searched, { measured, came }: SearchTools
     const until = step?.folds ?? rungs[0] ?? folds.length;
     for (const [index, fold] of folds.entries()) {
       if (index < trial.folds.length || index >= until || trial.failure !== undefined || isOver()) continue;
-      const {
-        outcome,
-        at,
-        seconds: took,
-      } = await measured(foldKey(trialPiece(trial), index), () => measureFold(trial.candidate, fold(), crossValidation.seed));
+      const key = foldKey(trialPiece(trial), index);
+      const { outcome, at, seconds: took } = await measured(key, () => measureFold(trial.candidate, fold(), crossValidation.seed));
       seconds += took;
       if ("failure" in outcome) trial.failure = outcome.failure.message;
       else trial.folds.push({ metrics: outcome.metrics, at });

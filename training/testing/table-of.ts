@@ -1,6 +1,6 @@
 import type { ColumnValues, FeatureTable } from "../features/feature-table.ts";
 
-/** A table for tests. The key of a row is its number. */
+/** A table for tests and benchmarks. The key of a row is its number. */
 export function tableOf(columns: Record<string, ColumnValues>, labels: number[], classes: (number | string)[] = [0, 1]): FeatureTable {
   return {
     features: Object.entries(columns).map(([name, values]) => ({ name, type: values instanceof Float64Array ? "double" : "string" })),
