@@ -18,8 +18,13 @@ export function meanAndScale(values: ArrayLike<number>): { mean: number; scale: 
 
 /** The standard deviation; 1 where values do not vary. */
 export function scaleOf(mean: number, variance: number): number {
+  return deviationOf(mean, variance) || 1;
+}
+
+/** The standard deviation; 0 where values vary by no more than rounding does. */
+export function deviationOf(mean: number, variance: number): number {
   const deviation = Math.sqrt(variance);
-  return deviation > constantBelow * Math.abs(mean) && deviation >= smallestNormal ? deviation : 1;
+  return deviation > constantBelow * Math.abs(mean) && deviation >= smallestNormal ? deviation : 0;
 }
 
 /** NaN of no values. */

@@ -1,136 +1,93 @@
 import type { InputMatrix } from "../input-matrix.ts";
-import { type Standardisation, scaleOf } from "../standardisation.ts";
-import type { Columns } from "./columns.ts";
-import { DenseRows } from "./dense-rows.ts";
+import { deviationOf, type Standardisation } from "../standardisation.ts";
+import { addMultiple, type Columns, dot } from "./columns.ts";
+import { type DenseColumns, DenseRows } from "./dense-rows.ts";
+import { SparseRows } from "./sparse-rows.ts";
 
 /** Of a column that is 0 in more rows than not, as those of a rare category are, only the other rows are kept. */
 const sparseBelow = 0.25;
 
-/** What is not 0, row after row. */
-interface SparseRows {
-  /** Of each row the index of its first entry; one more at the end. */
-  starts: Int32Array;
-  /** The column of each entry, ascending within a row. */
-  places: Int32Array;
-  values: Float64Array;
-}
+/** Of a mean, in deviations: from here on numbers that are not centred lose too much to rounding. */
+const farFromZero = 1e4;
 
-/** What the linear candidates are fitted on: standardised columns, the first of them 1 in every row: its coefficient is the intercept. */
+/**
+ * What the linear candidates are fitted on: standardised columns, the first of them 1 in every row: its coefficient is the intercept. They
+ * are not written down where they need not be: what is kept are numbers of which `factor * number - centre` is the standardised one.
+ */
 export class Design {
   readonly rows: number;
   readonly width: number;
-  readonly #dense: DenseRows;
-  /** The column that each dense one is. */
-  readonly #densePlaces: number[];
+  readonly #dense: DenseColumns;
+  /** Numbers whose factor is 1. */
   readonly #sparse: SparseRows;
-  /** What a sparse column would be where it is 0, with the sign turned; 0 of a dense one. */
+  /** Of every column; the first one's is 0. */
   readonly #centres: Float64Array;
 
-  private constructor(dense: DenseRows, densePlaces: number[], sparse: SparseRows, centres: Float64Array) {
-    this.rows = dense.rows;
+  private constructor(dense: DenseColumns, sparse: SparseRows, centres: Float64Array) {
+    this.rows = sparse.rows;
     this.width = centres.length;
     this.#dense = dense;
-    this.#densePlaces = densePlaces;
     this.#sparse = sparse;
     this.#centres = centres;
   }
 
-  /** The inputs at mean 0 and deviation 1, and what puts them back on their own scale. */
+  /** The inputs at mean 0 and deviation 1, those that do not vary at 0, and what puts them back on their own scale. */
   static standardised(inputs: InputMatrix): { design: Design; scaling: Standardisation } {
-    const { scaling, others } = columnsOf(inputs);
-    const isSparse = Array.from(others, (count) => count < sparseBelow * inputs.rows);
-    const places = [...isSparse.keys()];
-    const centres = [0, ...places.map((place) => (isSparse[place] ? (scaling.means[place] ?? 0) / (scaling.scales[place] ?? 1) : 0))];
-    const densePlaces = places.filter((place) => !isSparse[place]);
-    const design = new Design(
-      denseRows(inputs, scaling, densePlaces),
-      [0, ...densePlaces.map((place) => place + 1)],
-      sparseRows(
-        inputs,
-        scaling,
-        places.filter((place) => isSparse[place]),
-      ),
-      Float64Array.from(centres),
-    );
-    return { design, scaling };
+    const { rows, columns, values } = inputs;
+    const asTheyCome = new DenseRows(rows, columns, values);
+    const [, ...means] = asTheyCome.products(new Float64Array(rows).fill(1)).map((sum) => sum / rows);
+    const { squares, others } = asTheyCome.spread(Float64Array.from(means));
+    const deviations = means.map((mean, column) => deviationOf(mean, (squares[column] ?? 0) / rows));
+    const scaling = { means, scales: deviations.map((deviation) => deviation || 1) };
+    const factors = deviations.map((deviation) => (deviation > 0 ? 1 / deviation : 0));
+    const centres = Float64Array.from([0, ...means.map((mean, column) => mean * (factors[column] ?? 0))]);
+
+    const isSparse = Array.from(others, (count) => count < sparseBelow * rows);
+    const ofKind = (kind: boolean) => [...isSparse.keys()].filter((column) => isSparse[column] === kind);
+    const sparse = SparseRows.of(inputs, ofKind(true), factors);
+    if (!isSparse.includes(true) && centres.every((centre) => Math.abs(centre) < farFromZero)) {
+      const dense = { rows: asTheyCome, places: [...centres.keys()], factors: Float64Array.from([1, ...factors]) };
+      return { design: new Design(dense, sparse, centres), scaling };
+    }
+    const dense = writtenOut(inputs, ofKind(false), means, factors);
+    for (const place of dense.places) centres[place] = 0;
+    return { design: new Design(dense, sparse, centres), scaling };
   }
 
   /** Every column by itself, as long as there are rows. */
   get columns(): Columns {
     const columns = Array.from(this.#centres, (centre) => new Float64Array(this.rows).fill(-centre));
-    const { columns: stride, values: dense } = this.#dense;
-    for (const [index, place] of this.#densePlaces.entries()) {
+    const { rows, places, factors } = this.#dense;
+    for (const [index, place] of places.entries()) {
       const column = columns[place];
-      for (let row = 0; column && row < this.rows; row++) column[row] = dense[row * stride + index] ?? 0;
+      const factor = factors[index] ?? 0;
+      for (let row = 0; column && row < this.rows; row++) column[row] = (column[row] ?? 0) + rows.at(row, index) * factor;
     }
-    const { starts, places, values } = this.#sparse;
-    for (let row = 0; row < this.rows; row++) {
-      const end = starts[row + 1] ?? 0;
-      for (let entry = starts[row] ?? 0; entry < end; entry++) {
-        const column = columns[places[entry] ?? 0];
-        if (column) column[row] = (column[row] ?? 0) + (values[entry] ?? 0);
-      }
-    }
+    this.#sparse.addTo(columns);
     return columns;
   }
 
   /** Every so-and-so-many-th row. */
   everyNth(step: number): Design {
-    const { columns: stride, values: dense } = this.#dense;
-    const some = new DenseRows(Math.ceil(this.rows / step), stride);
-    const { starts, places, values } = this.#sparse;
-    const entries = { starts: [0], places: [] as number[], values: [] as number[] };
-    for (let row = 0, at = 0; row < this.rows; row += step, at += stride) {
-      for (let column = 0; column < stride; column++) some.values[at + column] = dense[row * stride + column] ?? 0;
-      const end = starts[row + 1] ?? 0;
-      for (let entry = starts[row] ?? 0; entry < end; entry++) {
-        entries.places.push(places[entry] ?? 0);
-        entries.values.push(values[entry] ?? 0);
-      }
-      entries.starts.push(entries.places.length);
-    }
-    const sparse = {
-      starts: Int32Array.from(entries.starts),
-      places: Int32Array.from(entries.places),
-      values: Float64Array.from(entries.values),
-    };
-    return new Design(some, this.#densePlaces, sparse, this.#centres);
+    return new Design({ ...this.#dense, rows: this.#dense.rows.everyNth(step) }, this.#sparse.everyNth(step), this.#centres);
   }
 
   /** Each row's sum of coefficient times input. */
   sums(coefficients: Float64Array): Float64Array {
-    const sums = this.#dense.sums(Float64Array.from(this.#densePlaces, (place) => coefficients[place] ?? 0));
-    if (this.#dense.columns === this.width) return sums;
-    const { starts, places, values } = this.#sparse;
-    let shift = 0;
-    for (let place = 0; place < this.width; place++) shift += (this.#centres[place] ?? 0) * (coefficients[place] ?? 0);
-    for (let row = 0; row < this.rows; row++) {
-      let sum = (sums[row] ?? 0) - shift;
-      const end = starts[row + 1] ?? 0;
-      for (let entry = starts[row] ?? 0; entry < end; entry++) sum += (values[entry] ?? 0) * (coefficients[places[entry] ?? 0] ?? 0);
-      sums[row] = sum;
-    }
+    const { rows, places, factors } = this.#dense;
+    const scaled = Float64Array.from(places, (place, index) => (coefficients[place] ?? 0) * (factors[index] ?? 0));
+    scaled[0] = (scaled[0] ?? 0) - dot(this.#centres, coefficients);
+    const sums = rows.sums(scaled);
+    this.#sparse.addSums(sums, coefficients);
     return sums;
   }
 
   /** Each column's product with a vector of one number per row. */
   products(perRow: Float64Array): Float64Array {
-    const ofDense = this.#dense.products(perRow);
-    if (this.#dense.columns === this.width) return ofDense;
-    const all = new Float64Array(this.width);
-    for (const [index, place] of this.#densePlaces.entries()) all[place] = ofDense[index] ?? 0;
-    const { starts, places, values } = this.#sparse;
-    for (let row = 0; row < this.rows; row++) {
-      const number = perRow[row] ?? 0;
-      const end = starts[row + 1] ?? 0;
-      for (let entry = starts[row] ?? 0; entry < end; entry++) {
-        const place = places[entry] ?? 0;
-        all[place] = (all[place] ?? 0) + (values[entry] ?? 0) * number;
-      }
-    }
-    const [total = 0] = all;
-    for (let place = 1; place < this.width; place++) all[place] = (all[place] ?? 0) - (this.#centres[place] ?? 0) * total;
-    return all;
+    const products = this.#uncentredProducts(perRow);
+    const [total = 0] = products;
+    addMultiple(products, -total, this.#centres);
+    return products;
   }
 
   /**
@@ -156,89 +113,42 @@ export class Design {
     return matrix;
   }
 
-  /** Above the diagonal; of the sparse columns as if 0 were 0. */
+  /** As if every centre were 0. */
+  #uncentredProducts(perRow: Float64Array): Float64Array {
+    const products = new Float64Array(this.width);
+    const { rows, places, factors } = this.#dense;
+    const ofDense = rows.products(perRow);
+    for (const [index, place] of places.entries()) products[place] = (ofDense[index] ?? 0) * (factors[index] ?? 0);
+    this.#sparse.addProducts(products, perRow);
+    return products;
+  }
+
+  /** As if every centre were 0; above the diagonal. */
   #uncentredGram(weights: Float64Array): Float64Array {
     const { width } = this;
     const matrix = new Float64Array(width * width);
-    const ofDense = this.#dense.gram(weights);
-    const { columns: stride, values: dense } = this.#dense;
-    for (const [index, place] of this.#densePlaces.entries())
-      for (let other = index; other < stride; other++)
-        matrix[place * width + (this.#densePlaces[other] ?? 0)] = ofDense[index * stride + other] ?? 0;
-    const { starts, places, values } = this.#sparse;
-    for (let row = 0; row < this.rows; row++) {
-      const end = starts[row + 1] ?? 0;
-      for (let entry = starts[row] ?? 0; entry < end; entry++) {
-        const weighted = (weights[row] ?? 0) * (values[entry] ?? 0);
-        const own = places[entry] ?? 0;
-        for (let other = entry; other < end; other++) {
-          const at = own * width + (places[other] ?? 0);
-          matrix[at] = (matrix[at] ?? 0) + weighted * (values[other] ?? 0);
-        }
-        for (let index = 0; index < stride; index++) {
-          const place = this.#densePlaces[index] ?? 0;
-          const at = place < own ? place * width + own : own * width + place;
-          matrix[at] = (matrix[at] ?? 0) + weighted * (dense[row * stride + index] ?? 0);
-        }
+    const { rows, places, factors } = this.#dense;
+    const ofDense = rows.gram(weights);
+    for (const [index, place] of places.entries()) {
+      for (let other = index; other < places.length; other++) {
+        const value = (ofDense[index * places.length + other] ?? 0) * (factors[index] ?? 0) * (factors[other] ?? 0);
+        matrix[place * width + (places[other] ?? 0)] = value;
       }
     }
+    this.#sparse.addGram(matrix, width, weights, this.#dense);
     return matrix;
   }
 }
 
-/** What standardises each column, and in how many rows it is not 0. */
-function columnsOf({ rows, columns, values }: InputMatrix): { scaling: Standardisation; others: Int32Array } {
-  const means = new Float64Array(columns);
-  const others = new Int32Array(columns);
+/** These columns of the inputs, standardised. */
+function writtenOut({ rows, columns, values }: InputMatrix, some: number[], means: number[], factors: number[]): DenseColumns {
+  const standardised = new Float64Array(rows * some.length);
   for (let row = 0, at = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, at++) {
-      const value = values[at] ?? 0;
-      means[column] = (means[column] ?? 0) + value;
-      if (value !== 0) others[column] = (others[column] ?? 0) + 1;
+    for (let index = 0; index < some.length; index++, at++) {
+      const column = some[index] ?? 0;
+      standardised[at] = ((values[row * columns + column] ?? 0) - (means[column] ?? 0)) * (factors[column] ?? 0);
     }
   }
-  for (let column = 0; column < columns; column++) means[column] = (means[column] ?? 0) / rows;
-  const squares = new Float64Array(columns);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, at++)
-      squares[column] = (squares[column] ?? 0) + ((values[at] ?? 0) - (means[column] ?? 0)) ** 2;
-  }
-  const scales = Array.from(means, (mean, column) => scaleOf(mean, (squares[column] ?? 0) / rows));
-  return { scaling: { means: [...means], scales }, others };
-}
-
-/** A 1, and these columns of the inputs, standardised. */
-function denseRows({ rows, columns, values }: InputMatrix, { means, scales }: Standardisation, places: number[]): DenseRows {
-  const dense = new DenseRows(rows, places.length + 1);
-  const to = dense.values;
-  for (let row = 0, at = 0; row < rows; row++) {
-    to[at++] = 1;
-    for (let index = 0; index < places.length; index++) {
-      const place = places[index] ?? 0;
-      to[at++] = ((values[row * columns + place] ?? 0) - (means[place] ?? 0)) / (scales[place] ?? 1);
-    }
-  }
-  return dense;
-}
-
-/** Of these columns of the inputs what is not 0, by its deviations. */
-function sparseRows({ rows, columns, values }: InputMatrix, { scales }: Standardisation, places: number[]): SparseRows {
-  const starts = new Int32Array(rows + 1);
-  for (let row = 0; row < rows; row++) {
-    let entries = starts[row] ?? 0;
-    for (const place of places) if (values[row * columns + place] !== 0) entries += 1;
-    starts[row + 1] = entries;
-  }
-  const sparse = { starts, places: new Int32Array(starts[rows] ?? 0), values: new Float64Array(starts[rows] ?? 0) };
-  let entry = 0;
-  for (let row = 0; row < rows; row++) {
-    for (const place of places) {
-      const value = values[row * columns + place] ?? 0;
-      if (value === 0) continue;
-      sparse.places[entry] = place + 1;
-      sparse.values[entry] = value / (scales[place] ?? 1);
-      entry += 1;
-    }
-  }
-  return sparse;
+  const places = [0, ...some.map((column) => column + 1)];
+  return { rows: new DenseRows(rows, some.length, standardised), places, factors: new Float64Array(places.length).fill(1) };
 }
