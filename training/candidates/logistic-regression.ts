@@ -16,8 +16,9 @@ const searchSpace: SearchSpace = {
   penalty: { type: "choice", values: ["l2", "l1"] },
 };
 
-/** The search starts from the minimum of about this many rows where there are far more: most steps are then cheap. */
-const rowsToStartFrom = 10_000;
+/** Where there are more rows than this, the search starts from the minimum of every tenth of them: most steps are then cheap. */
+const manyRows = 2000;
+const sampleEvery = 10;
 
 /**
  * Logistic regression for two or more classes: the minimum of the penalty + C * sum of the rows' negative log-likelihood, the intercepts
@@ -45,21 +46,11 @@ export function logisticRegression(name: string, { C, penalty = "l2" }: Logistic
   };
 }
 
-function smooth(design: Design, { labels, classes }: Examples, C: number): Float64Array | undefined {
-  const newton = new Newton();
-  const step = Math.floor(labels.length / rowsToStartFrom);
-  const start =
-    step < 2
-      ? undefined
-      : newton.minimum(
-          new LogisticLoss(
-            design.everyNth(step),
-            labels.filter((_, row) => row % step === 0),
-            classes,
-            { C: C * step },
-          ),
-        );
-  return newton.minimum(new LogisticLoss(design, labels, classes, { C }), start);
+function smooth(design: Design, { labels, classes }: Pick<Examples, "labels" | "classes">, C: number, newton = new Newton()): Float64Array | undefined {
+  const loss = new LogisticLoss(design, labels, classes, { C });
+  if (design.rows <= manyRows) return newton.minimum(loss);
+  const sample = { labels: labels.filter((_, row) => row % sampleEvery === 0), classes };
+  return newton.minimum(loss, smooth(design.everyNth(sampleEvery), sample, C * sampleEvery, newton));
 }
 
 function sparse(design: Design, { labels, classes }: Examples, C: number): Float64Array | undefined {

@@ -49,9 +49,8 @@ export class DenseRows {
     const inputs = this.columns - 1;
     const rows = Math.ceil(this.rows / step);
     const values = new Float64Array(rows * inputs);
-    for (let row = 0; row < rows; row++) {
-      const from = row * step * inputs;
-      values.set(this.#values.subarray(from, from + inputs), row * inputs);
+    for (let row = 0, to = 0; row < rows; row++) {
+      for (let input = 0, from = row * step * inputs; input < inputs; input++, from++, to++) values[to] = this.#values[from] ?? 0;
     }
     return new DenseRows(rows, inputs, values);
   }
@@ -165,7 +164,8 @@ function addSpread(squares: Float64Array, others: Int32Array, values: Float64Arr
     let [sum, count] = [0, 0];
     for (let at = column; at < values.length; at += columns) {
       const value = values[at] ?? 0;
-      sum += (value - middle) ** 2;
+      const distance = value - middle;
+      sum += distance * distance;
       if (value !== 0) count += 1;
     }
     squares[column] = (squares[column] ?? 0) + sum;

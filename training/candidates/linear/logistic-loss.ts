@@ -46,7 +46,7 @@ export class LogisticLoss implements Convex {
     return Array.from({ length: this.scoreCount }, (_, score) => this.design.sums(this.#part(at, score)));
   }
 
-  /** C times the negative log-likelihood, in nats, and what {@link probabilitiesOf} gives. */
+  /** C times the negative log-likelihood, in nats, and what {@link probabilitiesOf} gives; the scores may be overwritten. */
   told(scores: Scores): { loss: number; probabilities: Scores } {
     const [only] = scores;
     if (scores.length === 1 && only !== undefined) return this.#toldOfTwo(only);
@@ -63,8 +63,8 @@ export class LogisticLoss implements Convex {
     return { loss: this.#C * total, probabilities };
   }
 
+  /** The score of each row becomes the probability of the second class. */
   #toldOfTwo(scores: Float64Array): { loss: number; probabilities: Scores } {
-    const probabilities = new Float64Array(scores.length);
     let total = 0;
     for (let start = 0; start < scores.length; start += rowsPerLogarithm) {
       const end = Math.min(start + rowsPerLogarithm, scores.length);
@@ -73,21 +73,21 @@ export class LogisticLoss implements Convex {
       for (let row = start; row < end; row++) {
         const score = scores[row] ?? 0;
         const power = Math.exp(-Math.abs(score));
-        probabilities[row] = (score < 0 ? power : 1) / (1 + power);
+        scores[row] = (score < 0 ? power : 1) / (1 + power);
         product += power + product * power;
         total += Math.max(0, this.#labels[row] === 1 ? -score : score);
       }
       total += Math.log1p(product);
     }
-    return { loss: this.#C * total, probabilities: [probabilities] };
+    return { loss: this.#C * total, probabilities: [scores] };
   }
 
   /** Derivative of the loss by one score, per row. */
   residuals(probabilities: Scores, score: number): Float64Array {
     const positive = this.scoreCount === 1 ? 1 : score;
-    const residuals = (probabilities[score] ?? new Float64Array()).slice();
-    for (let row = 0; row < residuals.length; row++)
-      residuals[row] = this.#C * ((residuals[row] ?? 0) - (this.#labels[row] === positive ? 1 : 0));
+    const told = probabilities[score] ?? new Float64Array();
+    const residuals = new Float64Array(told.length);
+    for (let row = 0; row < told.length; row++) residuals[row] = this.#C * ((told[row] ?? 0) - (this.#labels[row] === positive ? 1 : 0));
     return residuals;
   }
 

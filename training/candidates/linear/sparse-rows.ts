@@ -10,12 +10,15 @@ export class SparseRows {
   /** The column of each entry, ascending within a row. */
   readonly #places: Int32Array;
   readonly #values: Float64Array;
+  /** As many rows as have to be gone through: none where there are no entries. */
+  readonly #filled: number;
 
   private constructor(starts: Int32Array, places: Int32Array, values: Float64Array) {
     this.rows = starts.length - 1;
     this.#starts = starts;
     this.#places = places;
     this.#values = values;
+    this.#filled = values.length > 0 ? this.rows : 0;
   }
 
   /**
@@ -24,14 +27,14 @@ export class SparseRows {
    */
   static of({ rows, columns: stride, values }: InputMatrix, columns: number[], factors: number[]): SparseRows {
     const starts = new Int32Array(rows + 1);
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; columns.length > 0 && row < rows; row++) {
       let entries = starts[row] ?? 0;
       for (const column of columns) if (values[row * stride + column] !== 0) entries += 1;
       starts[row + 1] = entries;
     }
     const sparse = new SparseRows(starts, new Int32Array(starts[rows] ?? 0), new Float64Array(starts[rows] ?? 0));
     let entry = 0;
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; entry < sparse.#values.length; row++) {
       for (const column of columns) {
         const value = values[row * stride + column] ?? 0;
         if (value === 0) continue;
@@ -47,8 +50,10 @@ export class SparseRows {
     const [starts, places, values] = [[0], [] as number[], [] as number[]];
     for (let row = 0; row < this.rows; row += step) {
       const [start, end] = this.#entries(row);
-      places.push(...this.#places.subarray(start, end));
-      values.push(...this.#values.subarray(start, end));
+      for (let entry = start; entry < end; entry++) {
+        places.push(this.#places[entry] ?? 0);
+        values.push(this.#values[entry] ?? 0);
+      }
       starts.push(places.length);
     }
     return new SparseRows(Int32Array.from(starts), Int32Array.from(places), Float64Array.from(values));
@@ -56,7 +61,7 @@ export class SparseRows {
 
   /** Adds each number to its column. */
   addTo(columns: Columns): void {
-    for (let row = 0; row < this.rows; row++) {
+    for (let row = 0; row < this.#filled; row++) {
       const [start, end] = this.#entries(row);
       for (let entry = start; entry < end; entry++) {
         const column = columns[this.#places[entry] ?? 0];
@@ -67,7 +72,7 @@ export class SparseRows {
 
   /** Adds each row's sum of coefficient times number. */
   addSums(sums: Float64Array, coefficients: Float64Array): void {
-    for (let row = 0; row < this.rows; row++) {
+    for (let row = 0; row < this.#filled; row++) {
       const [start, end] = this.#entries(row);
       let sum = sums[row] ?? 0;
       for (let entry = start; entry < end; entry++) sum += (this.#values[entry] ?? 0) * (coefficients[this.#places[entry] ?? 0] ?? 0);
@@ -77,7 +82,7 @@ export class SparseRows {
 
   /** Adds each column's product with a vector of one number per row. */
   addProducts(products: Float64Array, perRow: Float64Array): void {
-    for (let row = 0; row < this.rows; row++) {
+    for (let row = 0; row < this.#filled; row++) {
       const number = perRow[row] ?? 0;
       const [start, end] = this.#entries(row);
       for (let entry = start; entry < end; entry++) {
@@ -94,7 +99,7 @@ export class SparseRows {
    */
   addGram(matrix: Float64Array, width: number, weights: Float64Array, dense: DenseColumns): void {
     const { rows, places, factors } = dense;
-    for (let row = 0; row < this.rows; row++) {
+    for (let row = 0; row < this.#filled; row++) {
       const [start, end] = this.#entries(row);
       for (let entry = start; entry < end; entry++) {
         const weighted = (weights[row] ?? 0) * (this.#values[entry] ?? 0);
