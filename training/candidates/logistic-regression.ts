@@ -17,7 +17,7 @@ const searchSpace: SearchSpace = {
 };
 
 /** Where there are more rows than this, the search starts from the minimum of every tenth of them: most steps are then cheap. */
-const manyRows = 2000;
+const manyRows = 9_999;
 const sampleEvery = 10;
 
 /**
@@ -46,7 +46,12 @@ export function logisticRegression(name: string, { C, penalty = "l2" }: Logistic
   };
 }
 
-function smooth(design: Design, { labels, classes }: Pick<Examples, "labels" | "classes">, C: number, newton = new Newton()): Float64Array | undefined {
+function smooth(
+  design: Design,
+  { labels, classes }: Pick<Examples, "labels" | "classes">,
+  C: number,
+  newton = new Newton(),
+): Float64Array | undefined {
   const loss = new LogisticLoss(design, labels, classes, { C });
   if (design.rows <= manyRows) return newton.minimum(loss);
   const sample = { labels: labels.filter((_, row) => row % sampleEvery === 0), classes };
