@@ -202,6 +202,33 @@ describe("get", () => {
     expect(await readdir(to)).not.toContain("large.bin");
   });
 
+  test("into two folders at once shares the cache", async () => {
+    await commit();
+    const folders = [await temporaryFolder(), await temporaryFolder()];
+    await Promise.all(folders.map((to) => getDataset(environment, name, to, { cacheFolder })));
+    for (const to of folders) await expectFiles(to, files);
+  });
+
+  test("of two versions into one folder at once leaves the files of one of them", async () => {
+    const one = await commit();
+    const others = { ...files, "large.bin": randomBytes(largeBytes) };
+    await write(folder, others);
+    const other = await commit();
+    const to = await temporaryFolder();
+    const waited: string[] = [];
+    const get = ({ dataset }: typeof one) =>
+      getDataset(environment, name, to, {
+        version: dataset.digest,
+        cacheFolder,
+        overwrite: true,
+        progress: (line) => line.includes("waiting") && waited.push(line),
+      });
+    await Promise.all([get(one), get(other)]);
+    expect(waited).toHaveLength(1);
+    const isFirst = files["large.bin"] && (await readFile(join(to, "large.bin"))).equals(Buffer.from(files["large.bin"]));
+    await expectFiles(to, isFirst ? files : others);
+  });
+
   test("writes nothing through a link", async () => {
     await commit();
     const [to, another, elsewhere] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { constants, createReadStream, existsSync } from "node:fs";
 import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -12,7 +13,6 @@ import type { StoredFile } from "@falconry/environment/content-store.ts";
  */
 export class ContentCache {
   readonly #folder: string;
-  #written = 0;
 
   constructor(cacheFolder: string) {
     this.#folder = join(cacheFolder, "content");
@@ -95,9 +95,8 @@ export class ContentCache {
   /** It is there as a whole, or not at all. */
   async #write(digest: string, write: (fresh: string) => Promise<void>): Promise<void> {
     const path = this.#path(digest);
-    const fresh = `${path}.${process.pid}.${this.#written++}`;
+    const fresh = `${path}.${randomUUID()}`;
     await mkdir(dirname(path), { recursive: true });
-    await rm(fresh, { force: true }); // a killed process of the same number may have left it, and it may be a name of somebody's file
     await write(fresh);
     await rename(fresh, path);
     await rm(fresh, { force: true }); // where both are names of one file, renaming leaves both

@@ -1,8 +1,10 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { datasetCache } from "@falconry/environment/cache-folder.ts";
+import { sha256 } from "@falconry/environment/canonical.ts";
 import type { ContentStore, StoredFile } from "@falconry/environment/content-store.ts";
 import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
+import { withLock } from "@falconry/environment/lock.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import pMap from "p-map";
 import { isDiskRefusal } from "../../disk-refusal.ts";
@@ -43,20 +45,29 @@ export interface GotDataset {
 
 /**
  * The files of a dataset version, into a folder. Every byte is held against its hash before its file gets its name; an attempt that was broken off is gone on
- * with. Files that the version does not have stay.
+ * with. Files that the version does not have stay. Who gets something into the same folder at the same time waits: two would write the same parts.
  *
  * @throws FalconryError `dataset.unknown`, `dataset.ambiguous`, `dataset.target`, `content.missing`, `content.corrupt`
  */
 export async function getDataset(environment: Environment, name: string, folder: string, options: GetOptions = {}): Promise<GotDataset> {
-  const { version = "latest", overwrite = false, progress = silent } = options;
+  const { cacheFolder = datasetCache(), progress = silent } = options;
+  const waiting = { onWait: () => progress("somebody else gets a version into this folder: waiting for them") };
+  const lock = join(cacheFolder, "folders", `${sha256(resolve(folder))}.lock`);
+  return await withLock(lock, waiting, () => getAlone(environment, name, resolve(folder), { ...options, cacheFolder, progress }));
+}
+
+type SetOptions = GetOptions & Required<Pick<GetOptions, "cacheFolder" | "progress">>;
+
+async function getAlone(environment: Environment, name: string, folder: string, options: SetOptions): Promise<GotDataset> {
+  const { version = "latest", overwrite = false, cacheFolder, progress } = options;
   const store = new DatasetStore(environment);
   const reference = await store.resolve(name, version);
   const { contents, files } = contentsOf(await store.read(reference));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const got = { downloaded: 0, fromCache: 0 };
-  const cache = new ContentCache(options.cacheFolder ?? datasetCache());
+  const cache = new ContentCache(cacheFolder);
   const source = new Source(store.files, cache, got);
-  const target = new Target(resolve(folder), (file, place) => cache.keep(place, file.sha256, stretchesByContent(contents, [file])));
+  const target = new Target(folder, (file, place) => cache.keep(place, file.sha256, stretchesByContent(contents, [file])));
   try {
     const wanted = await target.wanted(files, overwrite);
     for (const file of wanted) if (file.bytes === 0) await target.writeEmpty(file);
@@ -71,7 +82,7 @@ export async function getDataset(environment: Environment, name: string, folder:
       told(stretches.reduce((sum, stretch) => sum + stretch.bytes, 0));
     });
     await cache.shrink(cacheBytes);
-    return { dataset: reference, folder: resolve(folder), files: files.length, bytes, kept: files.length - wanted.length, ...got };
+    return { dataset: reference, folder, files: files.length, bytes, kept: files.length - wanted.length, ...got };
   } catch (error) {
     throw explained(error);
   } finally {
