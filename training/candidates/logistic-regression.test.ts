@@ -103,6 +103,13 @@ test("a column that says nothing gets no weight", async () => {
   }
 });
 
+test.each([1e3, 1e6, 1e9])("a column at %d is fitted as one at 0", async (far) => {
+  const moved = points.map(([first = 0, ...others]) => [first + far, ...others]);
+  const { weights } = await fit(classified(moved, twoClasses.labels), { C: 1 });
+  const { weights: near0 } = await fit(twoClasses, { C: 1 });
+  expect(weights[0]).toEqual(near(near0[0] ?? [], 8));
+});
+
 test("columns that say nothing, but for rounding, leave three classes their shares", async () => {
   const said = [Math.log(0.4), Math.log(0.4), Math.log(0.2)];
   const { predict } = await fit(

@@ -3,13 +3,17 @@ import { expect } from "vitest";
 import { inputMatrix } from "../input-matrix.ts";
 import { Design } from "./design.ts";
 
-/** Some columns are 0 in most rows, others in few or in all. */
-const tables = fc.integer({ min: 1, max: 6 }).chain((columns) =>
-  fc.array(fc.tuple(...Array.from({ length: columns }, (_, column) => fc.constantFrom(...[0, 0, 0, 0, 0, 0, 1, 2.5].slice(column)))), {
-    minLength: 1,
-    maxLength: 40,
-  }),
-);
+/** Some columns are 0 in most rows, others in few, in all or in none, and some lie far from 0. */
+const kinds = [
+  [0, 0, 0, 0, 0, 0, 1, 2.5],
+  [0, 0, 1, 2.5],
+  [1, 2.5],
+  [1, 2.5, -7],
+  [1e6, 1e6 + 1],
+];
+const tables = fc
+  .array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 6 })
+  .chain((columns) => fc.array(fc.tuple(...columns.map((kind) => fc.constantFrom(...kind))), { minLength: 1, maxLength: 40 }));
 
 /** The same by the book: mean 0, deviation 1, a column of ones before the others. */
 function standardised(rows: number[][]): number[][] {
