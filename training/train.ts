@@ -6,7 +6,6 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import { type RecordedPredictions, recordedPredictionsPath } from "@falconry/model/lineage.ts";
-import { confusionMatrix } from "@falconry/model/metrics.ts";
 import type { CandidateSettings, LoadedWorkload, SearchBudget } from "@falconry/model/workload.ts";
 import type { Candidate } from "./candidates/candidate.ts";
 import { candidateOf, chosenSettings } from "./candidates/declared.ts";
@@ -162,12 +161,6 @@ async function carryOut(
     const test = measureWithIntervals(answers, declaration.crossValidation.seed);
     const at = await journal.stamp("tested");
     run.logMetrics(testMetrics(test), at);
-    if (classes.length > 0) {
-      await run.logArtifact("evaluation/confusion.json", {
-        classes,
-        actualByPredicted: confusionMatrix(answers.actual, answers.predictions, classes),
-      });
-    }
     await run.logArtifact(recordedPredictionsPath, recorded(answers));
     progress(`fitting ${winner.name} on fewer rows`);
     const learnt = await learningCurve(winner, features.train, declaration, foldMemory(journal), selection.best.piece);

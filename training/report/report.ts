@@ -78,10 +78,12 @@ async function decisionFiles({ calibration, threshold }: Trained["decisions"]): 
 }
 
 async function classFiles(answers: Scored, reports: ClassReport[]): Promise<Record<string, unknown>> {
-  const matrix = confusionMatrix(answers.actual, answers.predictions, answers.classes);
+  const { classes } = answers;
+  const actualByPredicted = confusionMatrix(answers.actual, answers.predictions, classes);
   return {
     "evaluation/classes.json": plain(reports.map(({ roc: _, precisionRecall: __, ...figures }) => figures)),
-    "evaluation/confusion.svg": await svgOf(confusionPlot(matrix, answers.classes)),
+    "evaluation/confusion.json": { classes, actualByPredicted },
+    "evaluation/confusion.svg": await svgOf(confusionPlot(actualByPredicted, classes)),
     "evaluation/roc.svg": await svgOf(rocPlot(reports.map(({ name, roc }) => ({ name, points: roc })))),
     "evaluation/precision-recall.svg": await svgOf(
       precisionRecallPlot(reports.map(({ name, precisionRecall }) => ({ name, points: precisionRecall }))),
