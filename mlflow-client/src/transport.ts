@@ -4,7 +4,7 @@ import { connectionFailure } from "./connection-failure.ts";
 import { MlflowError } from "./error.ts";
 import { JsonObject } from "./json-object.ts";
 import { refusal } from "./refusal.ts";
-import { encodeBody, type Json, type Query, type Request, requestUrl } from "./request.ts";
+import { encodeBody, type Json, type Query, type Request, requestUrl, UnreadableFile } from "./request.ts";
 import { type RetrySettings, withRetries } from "./retry.ts";
 import { StallTimer } from "./stall-timer.ts";
 
@@ -102,6 +102,7 @@ export class Transport {
     }
     // What fetch throws when the network fails; anything else comes from the caller's own fetch.
     if (!(cause instanceof TypeError)) return undefined;
+    if (cause.cause instanceof UnreadableFile) throw cause.cause;
     const message = `${server} at ${uri} cannot be reached: ${connectionFailure(cause).reason}`;
     return new MlflowError({ ...failed, code: "UNREACHABLE", message });
   }
