@@ -34,6 +34,11 @@ test("the wait before each further try doubles up to 5 s, and chance shortens it
   expect(waits).toEqual([100, 200, 400, 800, 1600, 2500]);
 });
 
+test("a server may be given any time there is", async () => {
+  const { client } = await clientOf([answers(200, experiment)], { timeoutSeconds: Number.POSITIVE_INFINITY });
+  expect(await client.experiments.get("1")).toMatchObject({ name: "launches" });
+});
+
 test("what MLflow refuses is not tried again", async () => {
   const { client, server } = await clientOf([answers(400, { error_code: "INVALID_PARAMETER_VALUE", message: "Invalid experiment ID" })]);
   await expect(client.experiments.get("?")).rejects.toThrow("Invalid experiment ID");

@@ -38,6 +38,23 @@ test("what the body logs is there when withRun returns what the body returned", 
   expect(valuesOf(onlyRun(), "loss")).toEqual([0.9, 0.5]);
 });
 
+test("a run that never began leaves nothing on disk", async () => {
+  vi.stubEnv("TMPDIR", folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await server[Symbol.asyncDispose]();
+  const begun = clientOf({ attempts: 1 }).withRun({ experimentId: "1" }, async () => {});
+  await expect(begun).rejects.toMatchObject({ code: "UNREACHABLE" });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+  "the system is not measured every %d seconds, and no run begins",
+  async (systemMetricsSeconds) => {
+    await expect(client.withRun({ experimentId: "1", systemMetricsSeconds }, async () => {})).rejects.toThrow(RangeError);
+    expect(server.seen).toEqual([]);
+  },
+);
+
 test("a long loop that never waits is sent whole, in batches as large as the server takes", async () => {
   await client.withRun({ experimentId: "1" }, async (run) => {
     for (let step = 0; step < 10_000; step++) run.metric("loss", step, { step });
