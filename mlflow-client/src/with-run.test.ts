@@ -152,6 +152,14 @@ test("on a full disk the call that cannot be kept throws, and everything before 
   expect(warnings).toEqual(Array(2).fill(expect.stringContaining("ENOSPC")));
 });
 
+test("on a disk that is full from the start no run begins, and no journal is left that holds none", async () => {
+  fillTheDisk({ headersToo: true });
+  const begun = client.withRun({ experimentId: "1", journal: folder }, async () => {});
+  await expect(begun).rejects.toMatchObject({ code: "ENOSPC" });
+  expect(onlyRun().status).toBe("FAILED");
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 describe("what could not be sent is said", () => {
   test("by its name where the server refuses it; the rest of its batch is sent", async () => {
     server.refuse("bad key");
@@ -271,6 +279,7 @@ describe("a process of its own", () => {
     const child = await loggingProcess();
     child.kill("SIGKILL");
     await once(child, "exit");
+    writeFileSync(join(folder, "0.journal"), "");
     expect(await client.recover(folder)).toEqual([onlyRun().runId]);
     expect(onlyRun().status).toBe("KILLED");
     expect(valuesOf(onlyRun(), "loss")).toEqual(Array.from({ length: 5000 }, (_, step) => step));
@@ -278,11 +287,11 @@ describe("a process of its own", () => {
 });
 
 /** Until the test ends. */
-function fillTheDisk(): void {
+function fillTheDisk({ headersToo = false } = {}): void {
   const { writeSync } = fs;
   const writing = vi.spyOn(fs, "writeSync").mockImplementation(((...args: Parameters<typeof writeSync>) => {
     // A header is written over itself, which takes no new space.
-    if (typeof args[1] === "string") return writeSync(...args);
+    if (typeof args[1] === "string" && !headersToo) return writeSync(...args);
     throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
   }) as typeof writeSync);
   syncBuiltinESMExports();
