@@ -143,6 +143,11 @@ test.for(["", "localhost:5000", "file:///tmp/mlruns", "databricks"])("the tracki
   expect(() => new MlflowClient({ trackingUri })).toThrow(`URI "${trackingUri}" of MLflow is no http or https URL`);
 });
 
+test("a tracking URI with a password is refused without telling it", () => {
+  const make = () => new MlflowClient({ trackingUri: "https://ada:secret@mlflow.example.org" });
+  expect(make).toThrow("URI of MLflow: a name or a password goes into `authentication`");
+});
+
 test("an error of the caller's own fetch is thrown as it is", async () => {
   const expired = new Error("the token has expired");
   const client = new MlflowClient({ trackingUri: "http://127.0.0.1", fetch: () => Promise.reject(expired) });
