@@ -77,8 +77,8 @@ async function summary(connection: DuckDBConnection, view: string, name: string,
   const column = identifier(name);
   const isNumber = type === "number" || type === "integer";
   // DuckDB gives up where squares overflow.
-  const largest = `max(abs(${column}::DOUBLE))`;
-  const scale = `(SELECT CASE WHEN ${largest} > 1e150 THEN ${largest} ELSE 1 END FROM ${view})`;
+  const [[largest] = []] = isNumber ? await rowsOf(connection, `SELECT max(abs(${column}::DOUBLE)) FROM ${view}`) : [];
+  const scale = Number(largest) > 1e150 ? `${largest}::DOUBLE` : "1";
   const measures = isNumber
     ? `avg(${column} / ${scale}) * ${scale}, stddev_samp(${column} / ${scale}) * ${scale}`
     : `count(DISTINCT ${column}), NULL`;
