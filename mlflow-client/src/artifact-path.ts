@@ -6,12 +6,13 @@ import { MlflowError } from "./error.ts";
  * @throws MlflowError `UNSAFE_ARTIFACT_PATH`
  */
 export function segments(method: string, relative: string): string[] {
-  // The server decodes a path until it stays the same, and refuses "#" and "..".
-  if (!/%[0-9a-f]{2}|[#\\]|(^|\/)\.\.?(\/|$)/i.test(relative) && !relative.startsWith("/")) return relative.split("/").filter(Boolean);
+  // The server decodes a path until it stays the same, drops tabs and line ends, and refuses "#" and "..".
+  if (!/%[0-9a-f]{2}|[#\\\t\n\r]|(^|\/)\.\.?(\/|$)/i.test(relative) && !relative.startsWith("/"))
+    return relative.split("/").filter(Boolean);
   throw new MlflowError({
     status: undefined,
     code: "UNSAFE_ARTIFACT_PATH",
-    message: `artifact path "${relative}": no "#", "\\", "%" with two digits, "." or ".." folder, or leading "/"`,
+    message: `artifact path "${relative}": no "#", "\\", tab or line end, "%" with two digits, "." or ".." folder, or leading "/"`,
     method,
     path: relative,
   });

@@ -68,6 +68,14 @@ test("a file that does not exist is RESOURCE_DOES_NOT_EXIST, by its name", async
   });
 });
 
+test("a folder is no file, though the server answers for it", async () => {
+  await client.artifacts.upload(artifactUri, "model/model.onnx", "bytes");
+  await expect(client.artifacts.download(artifactUri, "model")).rejects.toMatchObject({ code: "RESOURCE_DOES_NOT_EXIST" });
+  const local = join(folder, "model");
+  await expect(client.artifacts.downloadFile(artifactUri, "model", local)).rejects.toMatchObject({ code: "RESOURCE_DOES_NOT_EXIST" });
+  await expect(stat(local)).rejects.toThrow("ENOENT");
+});
+
 describe("a file of this machine", () => {
   test("is streamed there and back", async () => {
     const file = await writtenFile("middling.bin", 10 * mebibyte);

@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fc, test as law } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { MlflowClient } from "./index.ts";
+import { answers, scriptedServer } from "./scripted-server.ts";
 
 const uri = "mlflow-artifacts:/1/r/artifacts";
 const names = fc
@@ -30,7 +31,7 @@ law.prop([fc.array(names, { minLength: 1, maxLength: 4 })])(
 describe("refused before anything is sent", () => {
   const neverAsked = new MlflowClient({ trackingUri: "http://127.0.0.1", fetch: () => Promise.reject(new Error("asked")) });
 
-  test.for(["../secret", "a/../b", "/etc/passwd", "a#b", "50%25", "a\\b", "./a"])("the path %j", async (path) => {
+  test.for(["../secret", "a/../b", "/etc/passwd", "a#b", "50%25", "a\\b", "./a", "tab\tbed", "two\nlines"])("the path %j", async (path) => {
     await expect(neverAsked.artifacts.download(uri, path)).rejects.toMatchObject({
       code: "UNSAFE_ARTIFACT_PATH",
       message: expect.stringContaining(`"${path}"`),
@@ -55,4 +56,24 @@ test("a file that is gone before the server is back ends the upload, and nothing
   };
   const client = new MlflowClient({ trackingUri: "http://127.0.0.1", fetch: away, sleep: async () => {} });
   await expect(client.artifacts.uploadFile(uri, "notes.txt", file)).rejects.toMatchObject({ code: "UNREACHABLE" });
+});
+
+test("a file that cannot be read is no server that is away", async () => {
+  await using server = await scriptedServer([answers(200, {})]);
+  const client = new MlflowClient({ trackingUri: server.url, sleep: () => Promise.reject(new Error("waited")) });
+  await expect(client.artifacts.uploadFile(uri, "folder", tmpdir())).rejects.toThrow(`${tmpdir()} cannot be read: EISDIR`);
+});
+
+test("a file that grows meanwhile is sent as long as it was", async () => {
+  await using server = await scriptedServer([answers(200, {})]);
+  const folder = await mkdtemp(join(tmpdir(), "mlflow-client-test-"));
+  const file = join(folder, "log.txt");
+  await writeFile(file, "one");
+  const growing: typeof fetch = async (url, init) => {
+    await appendFile(file, "two");
+    return fetch(url, init);
+  };
+  await new MlflowClient({ trackingUri: server.url, fetch: growing }).artifacts.uploadFile(uri, "log.txt", file);
+  expect(server.seen.map(({ body }) => body)).toEqual(["one"]);
+  await rm(folder, { recursive: true });
 });

@@ -79,8 +79,10 @@ export class Artifacts {
   }
 
   /** @throws MlflowError `RESOURCE_DOES_NOT_EXIST` where there is no such file */
-  download(artifactUri: string, file: string): Promise<Uint8Array> {
-    return this.#fetch(artifactUri, file, async (response) => new Uint8Array(await response.arrayBuffer()));
+  async download(artifactUri: string, file: string): Promise<Uint8Array> {
+    const bytes = await this.#fetch(artifactUri, file, async (response) => new Uint8Array(await response.arrayBuffer()));
+    if (bytes.length === 0) await this.#requireFile(artifactUri, file);
+    return bytes;
   }
 
   /** Into a file, however large; it stands under its name when it is whole. @throws MlflowError `RESOURCE_DOES_NOT_EXIST` */
@@ -92,6 +94,7 @@ export class Artifacts {
       await this.#fetch(artifactUri, file, async (response, moved) => {
         await pipeline(watched(response.body ?? Readable.from([]), moved), createWriteStream(unfinished));
       });
+      if ((await stat(unfinished)).size === 0) await this.#requireFile(artifactUri, file);
       await rename(unfinished, localFile);
     } finally {
       await rm(unfinished, { force: true });
@@ -148,10 +151,17 @@ export class Artifacts {
       return await store.get(path, read);
     } catch (error) {
       // What is answered for a missing file depends on the store, 500 for MLflow's on S3: only the folder tells.
-      if (!(error instanceof MlflowError) || error.status === undefined || (await this.#isThere(artifactUri, file))) throw error;
-      const message = `${artifactUri} holds no file ${file}`;
-      throw new MlflowError({ status: 404, code: "RESOURCE_DOES_NOT_EXIST", message, method: "GET", path: error.path, cause: error });
+      if (!(error instanceof MlflowError) || error.status === undefined) throw error;
+      await this.#requireFile(artifactUri, file, error);
+      throw error;
     }
+  }
+
+  /** MLflow's server also answers with nothing, as for an empty file, where a folder has the name. */
+  async #requireFile(artifactUri: string, file: string, cause?: unknown): Promise<void> {
+    if (await this.#isThere(artifactUri, file)) return;
+    const message = `${artifactUri} holds no file ${file}`;
+    throw new MlflowError({ status: 404, code: "RESOURCE_DOES_NOT_EXIST", message, method: "GET", path: file, cause });
   }
 
   async #isThere(artifactUri: string, file: string): Promise<boolean> {

@@ -63,6 +63,14 @@ test("a number that JSON has no word for is written as protobuf does", () => {
   expect(batch?.metrics.map(({ value }) => value)).toEqual(["NaN", "Infinity", "-Infinity", 0.1]);
 });
 
+test.each([{ step: 0.5 }, { step: Number.NaN }, { timestamp: 1.5 }, { timestamp: 2 ** 63 }])(
+  "%j, which MLflow would take as 0, is refused",
+  (odd) => {
+    const metric = { key: "loss", value: 1, timestamp: 1, step: 0, ...odd };
+    expect(() => splitBatches("run", { metrics: [metric] })).toThrow('metric "loss": step');
+  },
+);
+
 test("an entry larger than a batch may be stands alone", () => {
   const batches = splitBatches("run", { params: { a: "1", b: "x".repeat(batchLimits.bytes), c: "2" } });
   expect(batches.map((batch) => batch.params.map(({ key }) => key))).toEqual([["a"], ["b"], ["c"]]);

@@ -17,8 +17,11 @@ export type WireMetric = {
   dataset_digest?: string;
 };
 
-/** Protobuf's JSON has NaN, Infinity and -Infinity as strings. */
+/** Protobuf's JSON has NaN, Infinity and -Infinity as strings. @throws TypeError for a step or a time that MLflow would take as 0 */
 export function wireMetric({ key, value, timestamp, step, modelId, dataset }: Metric): WireMetric {
+  if (!Number.isSafeInteger(step) || !Number.isSafeInteger(timestamp)) {
+    throw new TypeError(`metric "${key}": step ${step} and timestamp ${timestamp} must be integers`);
+  }
   const of = { ...(modelId && { model_id: modelId }), ...(dataset && { dataset_name: dataset.name, dataset_digest: dataset.digest }) };
   return { key, value: Number.isFinite(value) ? value : String(value), timestamp, step, ...of };
 }

@@ -19,6 +19,11 @@ test("a text may hold one kind of quote", () => {
   expect(where.run.tag("note").is('so "good"').text).toBe("tags.`note` = 'so \"good\"'");
 });
 
+test("a number is written as MLflow reads it", () => {
+  const text = (value: number) => where.run.metric("loss").isAbove(value).text.split(" ").at(-1);
+  expect([1e21, -1.7976931348623157e308, 1e-7, 0.5].map(text)).toEqual(["1e21", "-1.7976931348623157e308", "1e-7", "0.5"]);
+});
+
 test("a list of one is that one", () => {
   expect(where.run.id.isIn(["r1"]).text).toBe("attributes.run_id = 'r1'");
 });

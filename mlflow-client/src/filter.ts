@@ -54,7 +54,8 @@ class NumberTerm<Of extends Searched> {
 
   #compared(operator: string, value: number): Filter<Of> {
     if (!Number.isFinite(value)) throw new TypeError(`${this.#name} ${operator} ${value}: MLflow compares with finite numbers only`);
-    return new Filter(`${this.#name} ${operator} ${value}`);
+    // MLflow knows 1e21, and not 1e+21.
+    return new Filter(`${this.#name} ${operator} ${String(value).replace("+", "")}`);
   }
 }
 

@@ -44,8 +44,14 @@ export class Journal {
       { runId, pid: process.pid, sent: headerBytes, hasEnd: false },
       headerBytes,
     );
-    journal.#writeHeader({});
-    return journal;
+    try {
+      journal.#writeHeader({});
+      return journal;
+    } catch (error) {
+      journal.close();
+      journal.remove();
+      throw error;
+    }
   }
 
   /** Takes over what another process has left: see {@link isBeingWritten}. @throws SyntaxError for a file that is no journal */

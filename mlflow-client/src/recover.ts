@@ -21,6 +21,8 @@ export async function recover(tools: RecoverTools, folder: string, patienceSecon
   const files = readdirSync(folder).filter((name) => name.endsWith(".journal"));
   const recovered: string[] = [];
   for (const file of files.sort().map((name) => join(folder, name))) {
+    // Killed before it had a header, and so before anything was logged.
+    if (statSync(file).size === 0) continue;
     if (isBeingWritten(file)) continue;
     const endTime = Math.round(statSync(file).mtimeMs);
     recovered.push(await sendJournal(tools, file, patienceSeconds, endTime));

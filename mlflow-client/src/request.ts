@@ -39,12 +39,27 @@ export function encodeBody(body: Request["body"], moved: () => void): { init: Re
   if ("bytes" in body) return { init: { body: new Uint8Array(body.bytes) }, headers };
   // Without its length a stream goes in chunks, of which MLflow's server would read none.
   return {
-    init: { body: watched(chunksOf(body.file), moved), duplex: "half" },
+    init: { body: watched(chunksOf(body), moved), duplex: "half" },
     headers: { ...headers, "content-length": String(body.size) },
   };
 }
 
 /** Opens the file when it is first read from: a stream that nobody came to read would end the process where its file is gone. */
-async function* chunksOf(file: string): AsyncGenerator<Buffer, void, undefined> {
-  yield* createReadStream(file);
+async function* chunksOf({ file, size }: LocalFile): AsyncGenerator<Buffer, void, undefined> {
+  if (size === 0) return;
+  let read = 0;
+  try {
+    for await (const chunk of createReadStream(file, { end: size - 1 })) {
+      read += chunk.length;
+      yield chunk;
+    }
+  } catch (cause) {
+    throw new UnreadableFile(`${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+  if (read < size) throw new UnreadableFile(`${file} became shorter than ${size} bytes while it was uploaded`);
+}
+
+/** Tells a fault of this machine's file from one of the network: whatever ends a body, `fetch` says that it failed. */
+export class UnreadableFile extends Error {
+  override readonly name = "UnreadableFile";
 }

@@ -1,3 +1,6 @@
+/** More milliseconds a timer takes for one. */
+const longest = 2 ** 31 - 1;
+
 /** Aborts what has not moved for so many seconds. */
 export class StallTimer {
   readonly #controller = new AbortController();
@@ -5,7 +8,7 @@ export class StallTimer {
 
   constructor(seconds: number) {
     const stalled = () => this.#controller.abort(new DOMException(`nothing moved for ${seconds} s`, "TimeoutError"));
-    this.#timer = setTimeout(stalled, seconds * 1000).unref();
+    this.#timer = setTimeout(stalled, Math.min(seconds * 1000, longest)).unref();
   }
 
   get signal(): AbortSignal {

@@ -34,6 +34,11 @@ test("the wait before each further try doubles up to 5 s, and chance shortens it
   expect(waits).toEqual([100, 200, 400, 800, 1600, 2500]);
 });
 
+test("a server may be given any time there is", async () => {
+  const { client } = await clientOf([answers(200, experiment)], { timeoutSeconds: Number.POSITIVE_INFINITY });
+  expect(await client.experiments.get("1")).toMatchObject({ name: "launches" });
+});
+
 test("what MLflow refuses is not tried again", async () => {
   const { client, server } = await clientOf([answers(400, { error_code: "INVALID_PARAMETER_VALUE", message: "Invalid experiment ID" })]);
   await expect(client.experiments.get("?")).rejects.toThrow("Invalid experiment ID");
@@ -136,6 +141,11 @@ test("a tracking URI may have a path", async () => {
 
 test.for(["", "localhost:5000", "file:///tmp/mlruns", "databricks"])("the tracking URI %j is refused at once", (trackingUri) => {
   expect(() => new MlflowClient({ trackingUri })).toThrow(`URI "${trackingUri}" of MLflow is no http or https URL`);
+});
+
+test("a tracking URI with a password is refused without telling it", () => {
+  const make = () => new MlflowClient({ trackingUri: "https://ada:secret@mlflow.example.org" });
+  expect(make).toThrow("URI of MLflow: a name or a password goes into `authentication`");
 });
 
 test("an error of the caller's own fetch is thrown as it is", async () => {

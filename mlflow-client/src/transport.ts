@@ -4,7 +4,7 @@ import { connectionFailure } from "./connection-failure.ts";
 import { MlflowError } from "./error.ts";
 import { JsonObject } from "./json-object.ts";
 import { refusal } from "./refusal.ts";
-import { encodeBody, type Json, type Query, type Request, requestUrl } from "./request.ts";
+import { encodeBody, type Json, type Query, type Request, requestUrl, UnreadableFile } from "./request.ts";
 import { type RetrySettings, withRetries } from "./retry.ts";
 import { StallTimer } from "./stall-timer.ts";
 
@@ -25,11 +25,14 @@ export class Transport {
   readonly #settings: TransportSettings;
   readonly #root: string;
 
-  /** @throws TypeError for a URI that is no http or https URL */
+  /** @throws TypeError for a URI that is no http or https URL, or holds a password, which error messages would tell */
   constructor(settings: TransportSettings) {
     if (!URL.canParse(settings.uri) || !/^https?:$/.test(new URL(settings.uri).protocol)) {
       throw new TypeError(`URI "${settings.uri}" of ${settings.server} is no http or https URL`);
     }
+    const { username, password } = new URL(settings.uri);
+    if (username !== "" || password !== "")
+      throw new TypeError(`URI of ${settings.server}: a name or a password goes into \`authentication\``);
     this.#settings = settings;
     this.#root = settings.uri.replace(/\/+$/, "");
   }
@@ -102,6 +105,7 @@ export class Transport {
     }
     // What fetch throws when the network fails; anything else comes from the caller's own fetch.
     if (!(cause instanceof TypeError)) return undefined;
+    if (cause.cause instanceof UnreadableFile) throw cause.cause;
     const message = `${server} at ${uri} cannot be reached: ${connectionFailure(cause).reason}`;
     return new MlflowError({ ...failed, code: "UNREACHABLE", message });
   }

@@ -38,6 +38,23 @@ test("what the body logs is there when withRun returns what the body returned", 
   expect(valuesOf(onlyRun(), "loss")).toEqual([0.9, 0.5]);
 });
 
+test("a run that never began leaves nothing on disk", async () => {
+  vi.stubEnv("TMPDIR", folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await server[Symbol.asyncDispose]();
+  const begun = clientOf({ attempts: 1 }).withRun({ experimentId: "1" }, async () => {});
+  await expect(begun).rejects.toMatchObject({ code: "UNREACHABLE" });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+  "the system is not measured every %d seconds, and no run begins",
+  async (systemMetricsSeconds) => {
+    await expect(client.withRun({ experimentId: "1", systemMetricsSeconds }, async () => {})).rejects.toThrow(RangeError);
+    expect(server.seen).toEqual([]);
+  },
+);
+
 test("a long loop that never waits is sent whole, in batches as large as the server takes", async () => {
   await client.withRun({ experimentId: "1" }, async (run) => {
     for (let step = 0; step < 10_000; step++) run.metric("loss", step, { step });
@@ -133,6 +150,14 @@ test("on a full disk the call that cannot be kept throws, and everything before 
   expect(valuesOf(onlyRun(), "loss")).toEqual([0.9]);
   expect(onlyRun().status).toBe("FAILED");
   expect(warnings).toEqual(Array(2).fill(expect.stringContaining("ENOSPC")));
+});
+
+test("on a disk that is full from the start no run begins, and no journal is left that holds none", async () => {
+  fillTheDisk({ headersToo: true });
+  const begun = client.withRun({ experimentId: "1", journal: folder }, async () => {});
+  await expect(begun).rejects.toMatchObject({ code: "ENOSPC" });
+  expect(onlyRun().status).toBe("FAILED");
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 describe("what could not be sent is said", () => {
@@ -254,6 +279,7 @@ describe("a process of its own", () => {
     const child = await loggingProcess();
     child.kill("SIGKILL");
     await once(child, "exit");
+    writeFileSync(join(folder, "0.journal"), "");
     expect(await client.recover(folder)).toEqual([onlyRun().runId]);
     expect(onlyRun().status).toBe("KILLED");
     expect(valuesOf(onlyRun(), "loss")).toEqual(Array.from({ length: 5000 }, (_, step) => step));
@@ -261,11 +287,11 @@ describe("a process of its own", () => {
 });
 
 /** Until the test ends. */
-function fillTheDisk(): void {
+function fillTheDisk({ headersToo = false } = {}): void {
   const { writeSync } = fs;
   const writing = vi.spyOn(fs, "writeSync").mockImplementation(((...args: Parameters<typeof writeSync>) => {
     // A header is written over itself, which takes no new space.
-    if (typeof args[1] === "string") return writeSync(...args);
+    if (typeof args[1] === "string" && !headersToo) return writeSync(...args);
     throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
   }) as typeof writeSync);
   syncBuiltinESMExports();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -52,9 +52,12 @@ const maxErrorCharacters = 5_000;
  */
 export async function withRun<T>(tools: RunTools, options: RunOptions, body: (run: ActiveRun) => Promise<T>): Promise<T> {
   const { warn } = tools.settings;
+  const { systemMetricsSeconds: every } = options;
+  // A timer takes all of these for a millisecond.
+  if (every !== undefined && !(every > 0 && every < Number.POSITIVE_INFINITY)) throw new RangeError(`systemMetricsSeconds: ${every}`);
   const run = await begin(tools, options);
   const callOff = onInterruption((signal) => run.interrupt(signal).catch((unsent: unknown) => warn(String(unsent))));
-  const stopMeasuring = options.systemMetricsSeconds === undefined ? () => {} : measureSystem(run, options.systemMetricsSeconds, warn);
+  const stopMeasuring = every === undefined ? () => {} : measureSystem(run, every, warn);
   try {
     const result = await outcomeOf(run, options, body);
     stopMeasuring();
@@ -95,9 +98,14 @@ async function begin(tools: RunTools, options: RunOptions): Promise<ActiveRun> {
   const ownFolder = options.journal === undefined;
   const folder = options.journal ?? mkdtempSync(join(tmpdir(), "mlflow-client-"));
   mkdirSync(folder, { recursive: true });
-  const info = "runId" in options ? await resume(tools, options.runId, folder, options) : await create(tools, options);
-  const journal = await keptJournal(tools, journalFile(folder, info.runId), info.runId);
-  return new ActiveRun({ ...tools, info, journal, ownFolder, patienceSeconds: options.patienceSeconds ?? 300 });
+  try {
+    const info = "runId" in options ? await resume(tools, options.runId, folder, options) : await create(tools, options);
+    const journal = await keptJournal(tools, journalFile(folder, info.runId), info.runId);
+    return new ActiveRun({ ...tools, info, journal, ownFolder, patienceSeconds: options.patienceSeconds ?? 300 });
+  } catch (error) {
+    if (ownFolder) rmSync(folder, { recursive: true });
+    throw error;
+  }
 }
 
 /** A run that has no journal never begins. */

@@ -7,7 +7,8 @@ import { onTestFinished } from "vitest";
 
 /** How a service fails in passing: with a status, a page of a proxy, half an answer, a broken connection, or no word at all. */
 export const mishaps = ["503", "429", "page", "half", "reset", "silence"] as const;
-export type Mishap = (typeof mishaps)[number];
+/** Also what does not pass: nothing has changed, says the service, whatever it was asked. */
+export type Mishap = (typeof mishaps)[number] | "304";
 
 export interface ReplayingService {
   url: string;
@@ -32,6 +33,7 @@ export async function replayingService(
     if (mishap === "reset") return request.socket.resetAndDestroy();
     if (mishap === "silence") return;
     if (mishap === "503" || mishap === "429") return response.writeHead(Number(mishap), { "retry-after": "0" }).end("busy");
+    if (mishap === "304") return response.writeHead(304).end();
     if (mishap === "page") return response.writeHead(200, { "content-type": "text/html" }).end("<h1>Please log in</h1>");
     const document = answer(request.url ?? "", body);
     if (document === undefined) return response.writeHead(404).end();

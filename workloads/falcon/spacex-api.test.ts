@@ -94,6 +94,22 @@ test("the same answers make the same bytes, whatever the weather service says ab
 test.each([
   ["launches that change while they are read", answers([...launches.slice(0, 60), ...launches.slice(59)]), "they changed meanwhile"],
   ["what is no page of launches", (path: string) => (path.includes("query") ? { docs: "none" } : resources[path]), "docs: "],
+  [
+    "pages without an end",
+    (path: string, body: string) =>
+      path.includes("query")
+        ? { docs: launches.slice(0, 50), totalDocs: launches.length, hasNextPage: true }
+        : answers(launches)(path, body),
+    "its pages hold 50 launches",
+  ],
+  [
+    "days of weather without their numbers",
+    (path: string, body: string) => {
+      const answer = answers(launches)(path, body);
+      return path.startsWith("/archive") ? { daily: { ...Object(answer).daily, precipitation_sum: [] } } : answer;
+    },
+    "daily: not as many numbers as days",
+  ],
   ["a resource that is no list", (path: string, body: string) => (path === "/cores" ? {} : answers(launches)(path, body)), "/cores: "],
 ])("%s are told, and nothing is collected", async (_, answer, why) => {
   await expect(collected(answer)).rejects.toMatchObject({ code: "collect.answer", message: expect.stringContaining(why) });

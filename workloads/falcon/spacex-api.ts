@@ -20,13 +20,15 @@ const launched = z.object({ launchpad: z.string(), date_utc: z.iso.datetime(), u
 const days = z.array(z.number().nullable());
 
 /** Days in order, and a number of each beside. */
-export const dailyWeather = z.object({
-  time: z.array(z.string()),
-  temperature_2m_mean: days,
-  precipitation_sum: days,
-  wind_speed_10m_max: days,
-  wind_gusts_10m_max: days,
-});
+export const dailyWeather = z
+  .object({
+    time: z.array(z.string()),
+    temperature_2m_mean: days,
+    precipitation_sum: days,
+    wind_speed_10m_max: days,
+    wind_gusts_10m_max: days,
+  })
+  .refine((daily) => Object.values(daily).every(({ length }) => length === daily.time.length), "not as many numbers as days");
 
 export type DailyWeather = z.infer<typeof dailyWeather>;
 
@@ -69,9 +71,11 @@ async function allLaunches(
   for (let number = 1; ; number += 1) {
     const options = { page: number, limit: launchesPerPage, sort: { flight_number: "asc" } };
     const { docs, totalDocs, hasNextPage } = fitting(page, await ask({ query: {}, options }), `${url}, page ${number}`);
+    const before = launches.size;
     for (const launch of docs) launches.set(launch.id, launch);
     progress(`launches: ${launches.size} of ${totalDocs}`);
-    if (hasNextPage) continue;
+    // A service that always has a next page, and nothing new on it, would be asked for ever.
+    if (hasNextPage && launches.size > before) continue;
     if (launches.size === totalDocs) return [...launches.values()];
     throw unfit(url, `its pages hold ${launches.size} launches, the last one says ${totalDocs}: they changed meanwhile`);
   }

@@ -98,6 +98,21 @@ test("what a service refuses is not asked for again", async () => {
   await expect(asking).rejects.toMatchObject({ code: "collect.refused", message: `${service.url}/missing was refused: 404 Not Found` });
 });
 
+test("what has not changed, though nothing was had before, is a refusal", async () => {
+  const service = await replayingService(answer, () => "304");
+  await expect(collected((web) => web.get(`${service.url}/pads`), await emptyFolder())).rejects.toMatchObject({
+    code: "collect.refused",
+    message: `${service.url}/pads was refused: 304 Not Modified`,
+  });
+});
+
+test("where nobody can be reached, it is said why", async () => {
+  await expect(collected((web) => web.get("http://127.0.0.1:1/pads"), await emptyFolder())).rejects.toMatchObject({
+    code: "collect.unreachable",
+    message: expect.stringMatching(/ECONNREFUSED|bad port/),
+  });
+});
+
 test("where nobody answers, the last reason is said", async () => {
   const service = await replayingService(answer, () => "silence");
   await expect(collected((web) => web.get(`${service.url}/pads`), await emptyFolder())).rejects.toMatchObject({

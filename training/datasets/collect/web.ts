@@ -61,6 +61,7 @@ export class Web {
     const response = await ask(kept).catch((error: unknown) => {
       throw explained(url, error);
     });
+    if (response.status === NOT_MODIFIED && kept === undefined) throw refused(url, response);
     const answer = response.status === NOT_MODIFIED && kept !== undefined ? kept : await answerOf(response);
     await this.#answers.put(request, answer);
     return answer.document;
@@ -95,16 +96,26 @@ async function answerOf(response: Response): Promise<Omit<KeptAnswer, "collectio
 
 function explained(url: string, error: unknown): FalconryError {
   if (isHTTPError(error) && !passing.includes(error.response.status)) {
-    return new FalconryError("collect.refused", {
-      message: `${url} was refused: ${error.response.status} ${error.response.statusText}`.trim(),
-      hint: "The service may have changed; what has come so far is kept",
-      cause: error,
-    });
+    return refused(url, error.response, error);
   }
-  const why = isHTTPError(error) ? `it answers ${error.response.status}` : error instanceof Error ? error.message : String(error);
+  const why = isHTTPError(error) ? `it answers ${error.response.status}` : reasonOf(error);
   return new FalconryError("collect.unreachable", {
     message: `${url} gave no answer: ${why}`,
     hint: "What has come so far is kept for a day: the same command goes on from there",
     cause: error,
   });
+}
+
+function refused(url: string, { status, statusText }: Response, cause?: unknown): FalconryError {
+  return new FalconryError("collect.refused", {
+    message: `${url} was refused: ${status} ${statusText}`.trim(),
+    hint: "The service may have changed; what has come so far is kept",
+    cause,
+  });
+}
+
+/** `fetch` says only that it failed; why is what caused that. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message || error.name;
 }

@@ -76,7 +76,12 @@ async function category(connection: DuckDBConnection, name: string): Promise<str
 async function summary(connection: DuckDBConnection, view: string, name: string, type: string): Promise<ColumnSummary> {
   const column = identifier(name);
   const isNumber = type === "number" || type === "integer";
-  const measures = isNumber ? `avg(${column}), stddev_samp(${column})` : `count(DISTINCT ${column}), NULL`;
+  // DuckDB gives up where squares overflow.
+  const [[largest] = []] = isNumber ? await rowsOf(connection, `SELECT max(abs(${column}::DOUBLE)) FROM ${view}`) : [];
+  const scale = Number(largest) > 1e150 ? `${largest}::DOUBLE` : "1";
+  const measures = isNumber
+    ? `avg(${column} / ${scale}) * ${scale}, stddev_samp(${column} / ${scale}) * ${scale}`
+    : `count(DISTINCT ${column}), NULL`;
   const [[missing, first, second] = []] = await rowsOf(
     connection,
     `SELECT 1 - count(${column}) / greatest(count(*), 1), ${measures} FROM ${view}`,

@@ -26,6 +26,18 @@ test("files are compared by path and content; what only changed its path was mov
   });
 });
 
+test("of files with the same content each is moved", () => {
+  const { files, examples } = diffFolders(folder({ a: "same", b: "same", c: "same" }), folder({ "x/a": "same", "x/b": "same" }));
+  expect(files).toMatchObject({ added: 0, removed: 1, moved: 2 });
+  expect(examples).toMatchObject({
+    moved: [
+      { from: "a", to: "x/a" },
+      { from: "b", to: "x/b" },
+    ],
+    removed: ["c"],
+  });
+});
+
 test("a folder and itself are the same", () => {
   const same = folder({ "a.txt": "a", "b.txt": "" });
   expect(diffFolders(same, same)).toMatchObject({ files: { added: 0, removed: 0, changed: 0, moved: 0, same: 2 }, newBytes: 0 });

@@ -15,16 +15,18 @@ export interface FolderDiff {
 export function diffFolders(from: FolderManifest, to: FolderManifest): FolderDiff {
   const before = new Map(from.files.map((file) => [file.path, file]));
   const after = new Map(to.files.map((file) => [file.path, file]));
-  const gone = new Map(from.files.flatMap(({ path, sha256, bytes }) => (after.has(path) || bytes === 0 ? [] : [[sha256, path] as const])));
+  const gone = Map.groupBy(
+    from.files.filter(({ path, bytes }) => bytes > 0 && !after.has(path)),
+    ({ sha256 }) => sha256,
+  );
   const added: string[] = [];
   const moved: { from: string; to: string }[] = [];
   const changed = to.files.filter(({ path, sha256 }) => before.has(path) && before.get(path)?.sha256 !== sha256).map(({ path }) => path);
   for (const { path, sha256 } of to.files) {
     if (before.has(path)) continue;
-    const source = gone.get(sha256);
+    const source = gone.get(sha256)?.shift();
     if (source === undefined) added.push(path);
-    else moved.push({ from: source, to: path });
-    gone.delete(sha256);
+    else moved.push({ from: source.path, to: path });
   }
   const movedFrom = new Set(moved.map((move) => move.from));
   const removed = from.files.map(({ path }) => path).filter((path) => !after.has(path) && !movedFrom.has(path));

@@ -117,6 +117,13 @@ describe("drift", () => {
     expect(mass).toMatchObject({ verdict: "large", from: { missing: 0 }, to: { missing: 0.25 }, changedRows: 250 });
   });
 
+  test("is told of numbers whose squares no double holds", async () => {
+    const huge = rows(0, 100, { mass: "CASE WHEN range % 2 = 0 THEN 1e308 ELSE -1e308 END" });
+    const [from, to] = [await version(huge), await version(huge)];
+    const mass = (await diffTables(from, to, ["id"])).drift.find(({ column }) => column === "mass");
+    expect(mass).toMatchObject({ psi: 0, from: { mean: 0, deviation: expect.closeTo(1.005e308, -305) } });
+  });
+
   test("is none of a column without any values, or with one", async () => {
     const from = await version(rows(0, 100, { mass: "NULL::DOUBLE", site: "'KSC'" }));
     const to = await version(rows(100, 200, { mass: "NULL::DOUBLE", site: "'KSC'" }));

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sha256 } from "@falconry/environment/canonical.ts";
 import { describe, expect, test } from "vitest";
@@ -142,6 +142,19 @@ describe("the second time", () => {
     await writeFile(memory, (await readFile(memory, "utf8")).slice(0, 100));
     expect((await read(folder, cache)).manifest).toEqual(manifest);
   });
+});
+
+test.each([
+  ["a small file", "a.txt"],
+  ["a large file", "large.bin"],
+])("%s that is gone, or a folder by now, has changed, too", async (_, path) => {
+  const folder = await folderOf(few);
+  const files = listFiles(folder);
+  const read = async () => [...new FolderChunks(folder, files, await FileMemory.open(await temporaryFolder(), folder, later)).each()];
+  await rm(join(folder, path));
+  await expect(read()).rejects.toMatchObject({ code: "dataset.changed", message: expect.stringContaining(path) });
+  await mkdir(join(folder, path));
+  await expect(read()).rejects.toMatchObject({ code: "dataset.changed" });
 });
 
 test("a file that is written while it is read commits nothing", async () => {

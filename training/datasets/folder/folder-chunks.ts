@@ -7,7 +7,7 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import type { FolderManifest } from "../manifest.ts";
 import { chunkBytes, cutPoint } from "./content-cut.ts";
 import type { FileMemory, HashedFile } from "./file-memory.ts";
-import { type FoundFile, isUnchanged } from "./list-files.ts";
+import { type FoundFile, isUnchanged, readable } from "./list-files.ts";
 import { endsPack, smallFileBytes } from "./pack.ts";
 
 /** Something to be stored under its hash. */
@@ -111,14 +111,15 @@ export class FolderChunks {
   *#cut(file: FoundFile): Generator<Chunk, HashedFile> {
     const whole = createHash("sha256");
     const chunks: StoredFile[] = [];
-    const descriptor = openSync(join(this.#folder, file.path), "r");
+    const descriptor = this.#of(file, (place) => openSync(place, "r"));
     try {
       let content = Buffer.alloc(0);
       for (let read = 0; read < file.bytes || content.byteLength > 0; ) {
         const rest = content.byteLength;
         const window = Buffer.allocUnsafe(Math.min(chunkBytes.max, rest + file.bytes - read));
         content.copy(window);
-        if (readFully(descriptor, window.subarray(rest), read) < window.byteLength - rest) throw changed(join(this.#folder, file.path));
+        const filled = this.#of(file, () => readFully(descriptor, window.subarray(rest), read));
+        if (filled < window.byteLength - rest) throw changed(join(this.#folder, file.path));
         read += window.byteLength - rest;
         const end = cutPoint(window);
         const chunk = window.subarray(0, end);
@@ -150,18 +151,30 @@ export class FolderChunks {
     if (!isUnchanged(this.#folder, file)) throw changed(join(this.#folder, file.path));
   }
 
-  #read(file: FoundFile): Uint8Array {
+  /** What cannot be read because it is gone, or another thing by now, has changed. */
+  #of<T>(file: FoundFile, read: (place: string) => T): T {
     const place = join(this.#folder, file.path);
-    const content = readFileSync(place);
-    if (content.byteLength !== file.bytes) throw changed(place);
+    try {
+      return readable(place, () => read(place));
+    } catch (error) {
+      throw isUnchanged(this.#folder, file) ? error : changed(place);
+    }
+  }
+
+  #read(file: FoundFile): Uint8Array {
+    const content = this.#of(file, (place) => readFileSync(place));
+    if (content.byteLength !== file.bytes) throw changed(join(this.#folder, file.path));
     return content;
   }
 
   #readRange(file: FoundFile, offset: number, bytes: number): Uint8Array {
-    const descriptor = openSync(join(this.#folder, file.path), "r");
+    const descriptor = this.#of(file, (place) => openSync(place, "r"));
     try {
       const content = Buffer.allocUnsafe(bytes);
-      return content.subarray(0, readFully(descriptor, content, offset));
+      return content.subarray(
+        0,
+        this.#of(file, () => readFully(descriptor, content, offset)),
+      );
     } finally {
       closeSync(descriptor);
     }

@@ -29,6 +29,15 @@ test.each([
     "link is neither a file nor a folder",
   ],
   [
+    "a name that is no UTF-8",
+    async () => {
+      const folder = await temporaryFolder();
+      await writeFile(Buffer.concat([Buffer.from(`${folder}/a`), Buffer.of(0xff)]), "");
+      return folder;
+    },
+    "cannot be read: ENOENT",
+  ],
+  [
     "what a broken-off get left",
     async () => {
       const folder = await temporaryFolder();

@@ -37,7 +37,7 @@ function stampOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
 }
 
 function collect(folder: string, below: string, found: FoundFile[]): void {
-  for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+  for (const entry of readable(join(folder, below), () => readdirSync(join(folder, below), { withFileTypes: true }))) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     const place = join(folder, path);
     if (entry.isDirectory()) collect(folder, path, found);
@@ -46,12 +46,23 @@ function collect(folder: string, below: string, found: FoundFile[]): void {
     else if (entry.name.endsWith(partSuffix))
       throw unusable(place, "is what a broken-off `datasets get` left", "Run that get again, or delete the file");
     else {
-      const stats = lstatSync(place, { bigint: true });
+      const stats = readable(place, () => lstatSync(place, { bigint: true }));
       found.push({ path, bytes: Number(stats.size), stamp: stampOf(stats), changed: Number(stats.ctimeMs) });
     }
   }
 }
 
-function unusable(place: string, why: string, hint: string): FalconryError {
-  return new FalconryError("dataset.folder", { message: `${place} ${why}`, hint });
+/** @throws FalconryError `dataset.folder` – gone since it was found, not ours to read, or called what is no UTF-8 */
+export function readable<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    const hint = "Make it readable under a name in UTF-8, and commit when nothing writes to the folder";
+    throw unusable(place, `cannot be read: ${error.message}`, hint, error);
+  }
+}
+
+function unusable(place: string, why: string, hint: string, cause?: unknown): FalconryError {
+  return new FalconryError("dataset.folder", { message: `${place} ${why}`, hint, cause });
 }
