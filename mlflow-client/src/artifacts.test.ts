@@ -9,7 +9,7 @@ import { answers, scriptedServer } from "./scripted-server.ts";
 const uri = "mlflow-artifacts:/1/r/artifacts";
 const names = fc
   .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
-  .filter((name) => !/[/\\#]|%[0-9a-f]{2}/i.test(name) && name !== "." && name !== "..");
+  .filter((name) => !/[/\\#\t\n\r]|%[0-9a-f]{2}/i.test(name) && name !== "." && name !== "..");
 
 law.prop([fc.array(names, { minLength: 1, maxLength: 4 })])(
   "whatever a file is called, the server decodes its path to that",
@@ -36,6 +36,13 @@ describe("refused before anything is sent", () => {
       code: "UNSAFE_ARTIFACT_PATH",
       message: expect.stringContaining(`"${path}"`),
     });
+  });
+
+  test("a folder of which one file's name cannot be used", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mlflow-client-test-"));
+    for (const name of ["fine.txt", "has#hash.txt", "more.txt"]) await writeFile(join(folder, name), "content");
+    await expect(neverAsked.artifacts.uploadFolder(uri, "", folder)).rejects.toMatchObject({ code: "UNSAFE_ARTIFACT_PATH" });
+    await rm(folder, { recursive: true });
   });
 
   test.for(["s3://bucket/1/r", "file:///tmp/mlruns", "mlflow-artifacts://other:5000/1/r", "models:/m-1", ""])(

@@ -67,10 +67,13 @@ export class Artifacts {
    */
   async uploadFolder(artifactUri: string, folder: string, localFolder: string, options: FolderOptions = {}): Promise<string[]> {
     const { resume = false, parallel = 8 } = options;
-    const files = await filesBelow(localFolder);
+    const files = (await filesBelow(localFolder)).map((localFile) => {
+      return { localFile, file: joined(folder, relative(localFolder, localFile).split(sep).join("/")) };
+    });
+    // a name that cannot be used is refused before anything has gone
+    for (const { file } of files) this.#located("PUT", artifactUri, file);
     const there = resume ? await this.#sizes(artifactUri, folder) : new Map<string, number>();
-    const uploaded = await inParallel(files, parallel, async (localFile) => {
-      const file = joined(folder, relative(localFolder, localFile).split(sep).join("/"));
+    const uploaded = await inParallel(files, parallel, async ({ localFile, file }) => {
       if (resume && there.get(file) === (await stat(localFile)).size) return [];
       await this.uploadFile(artifactUri, file, localFile);
       return [file];
