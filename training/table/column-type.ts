@@ -49,7 +49,7 @@ export function recogniseType(profile: ColumnProfile, { decimalComma, missing }:
   if (fits(numbers + infinities) && leadingZeros === 0) {
     const misfits = values - numbers;
     if (unsafe > 0 && integers === numbers && profile.isNearlyUnique(identifierShare)) {
-      return { type: "string", reason: "whole numbers that no 64 bits hold, hardly one twice", misfits: 0 };
+      return { type: "string", reason: "whole numbers too large to be told apart as numbers, hardly one twice", misfits: 0 };
     }
     const whole = profile.commaNumbers === 0 && integers === profile.numbers && unsafe === 0;
     const range = `${shown(profile.min)} to ${shown(profile.max)}`;
