@@ -82,23 +82,25 @@ export function bootstrapInterval(rows: number, statistic: (rows: number[]) => n
  * The same of several statistics at once: each resample is drawn once for all of them.
  *
  * @param statistics of row numbers, which are others at the next call
- * @returns a statistic's interval
+ * @returns a statistic's interval. One that chance only makes larger, such as a calibration error, is larger still on resamples: with the
+ *   `value` that it has on the rows themselves the interval is moved back by that excess.
  */
 export function bootstrapIntervals<Name extends string>(
   rows: number,
   statistics: (rows: number[]) => Record<Name, number>,
   random: () => number,
-): (name: Name) => Interval {
+): (name: Name, value?: number) => Interval {
   const resamples = Math.max(fewestResamples, Math.min(mostResamples, Math.floor(resampledRows / rows)));
   const drawn = new Array<number>(rows);
   const found = Array.from({ length: resamples }, () => {
     for (let index = 0; index < rows; index++) drawn[index] = Math.floor(random() * rows);
     return statistics(drawn);
   });
-  return (name) => {
+  return (name, value) => {
     const values = found.map((ofResample) => ofResample[name]).filter((value) => !Number.isNaN(value));
     if (values.length === 0) return { low: Number.NaN, high: Number.NaN };
-    return { low: quantile(values, 0.025), high: quantile(values, 0.975) };
+    const excess = value === undefined ? 0 : mean(values) - value;
+    return { low: quantile(values, 0.025) - excess, high: quantile(values, 0.975) - excess };
   };
 }
 
