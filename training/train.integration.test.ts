@@ -259,7 +259,9 @@ describe("a training with a search", () => {
     const history = JSON.parse(Buffer.from(await mlflow.artifacts.download(artifactUri, "evaluation/search.json")).toString());
     expect(history.map((trial: { metrics: { accuracy: number } }) => trial.metrics.accuracy)).toEqual(scores);
     expect(Buffer.from(await mlflow.artifacts.download(artifactUri, "evaluation/search.svg")).toString()).toMatch(/^<svg /);
-    expect(Buffer.from(await mlflow.artifacts.download(artifactUri, "model-card.md")).toString()).toContain("in a nested cross-validation");
+    const card = Buffer.from(await mlflow.artifacts.download(artifactUri, "model-card.md")).toString();
+    expect(card).toContain("in a nested cross-validation");
+    expect(card).toMatch(/falconry train \S+ --dataset [0-9a-f]{12} --budget 6\n/);
   });
 
   test("done again comes to the same; its budget may be another, or none", async () => {
