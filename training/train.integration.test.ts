@@ -14,6 +14,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { ingest } from "./datasets/ingest.ts";
 import { absentProxy, failingProxy } from "./testing/failing-proxy.ts";
 import { loggedPoints } from "./testing/logged-points.ts";
+import { smallHeader } from "./testing/small-workload.ts";
 import { storedWorkload } from "./testing/stored-workload.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
 import { resumeTraining, train } from "./train.ts";
@@ -81,6 +82,30 @@ describe("a training", () => {
     );
     const set = featureSetSchema.parse(JSON.parse((await Body?.transformToString()) ?? ""));
     expect(set).toMatchObject({ workload: workload.name, dataset: { digest: dataset.digest }, train: { rows: 45 }, test: { rows: 15 } });
+  });
+
+  test("of a number that is 0 in most rows compares by the folds that have an R², and says so where there is none", async () => {
+    const workload = await storedWorkload({
+      target: { column: "price", task: "regression" },
+      split: { type: "random", testShare: 0.25, seed: 1 },
+      crossValidation: { folds: 10, seed: 1 },
+      candidates: [
+        { name: "mean", type: "mean" },
+        { name: "linear-regression", type: "linear-regression", alpha: 1 },
+      ],
+      metric: "r2",
+    });
+    await writeFile(join(workload.folder, workload.features.sql), "SELECT id, place, online, price FROM records");
+    const pricesAre = async (price: (id: number) => number) => {
+      const rows = Array.from({ length: 60 }, (_, id) => `${id},2024-01-01,${price(id)},${id % 3 ? "Rome" : "Bari"},${id % 2 === 0},,yes`);
+      await writeFile(join(workload.folder, "visits.csv"), [smallHeader, ...rows].join("\n"));
+      await ingest(environment, workload);
+    };
+    await pricesAre((id) => (id % 15 === 0 ? 40 + id : 0));
+    const { candidates } = await train(environment, workload);
+    for (const { metrics } of candidates) expect(metrics.r2?.mean).toBeLessThan(1);
+    await pricesAre(() => 7);
+    await expect(train(environment, workload)).rejects.toMatchObject({ code: "train.too-few-rows" });
   });
 
   test("logs its pictures, and a card with the figures that it reports", async () => {

@@ -128,6 +128,14 @@ describe("what it is trained by", () => {
     expect(await typesOf(folder)).toEqual(["majority", "logistic-regression", "gradient-boosting", "mlp"]);
   });
 
+  test("of few rows with a number: folds of two rows at least, of one there is no R²", async () => {
+    const from = join(await temporaryFolder(), "few.csv");
+    await writeFile(from, `x,y\n${Array.from({ length: 11 }, (_, row) => `${row % 4}.5,${row * 1.5}`).join("\n")}`);
+    const folder = join(await temporaryFolder(), "few");
+    await newWorkload(folder, { from, target: "y" });
+    expect(await loadWorkload(folder)).toMatchObject({ target: { task: "regression" }, crossValidation: { folds: 4 } });
+  });
+
   test("of few groups: half as many folds", async () => {
     const { folder, from } = await ordersFile();
     await newWorkload(folder, { from, target: "gone", groupColumn: "day" });
