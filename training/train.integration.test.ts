@@ -8,6 +8,7 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import { featureSetKey, featureSetSchema } from "@falconry/model/feature-set.ts";
 import { readParquet } from "@falconry/model/frame.ts";
 import { lineageTags, recordedPredictionsPath } from "@falconry/model/lineage.ts";
+import { argumentFor } from "@falconry/model/load-workload.ts";
 import { readMlmodel } from "@falconry/model/mlmodel.ts";
 import { OnnxModel } from "@falconry/model/session.ts";
 import { afterAll, describe, expect, test } from "vitest";
@@ -252,7 +253,7 @@ describe("a training that fails", () => {
     if (!(error instanceof FalconryError)) throw error;
     expect(error).toMatchObject({ code: "tracking.unreachable", exitCode: 4 });
     expect(error.message).toContain(`run ${run?.info.runId} is unfinished`);
-    expect(error.hint).toContain(`falconry train ${workload.name} --resume`);
+    expect(error.hint).toContain(`falconry train ${argumentFor(workload)} --resume`);
     expect(await mlflow.registeredModels.get(workload.name)).toBeUndefined();
 
     const resumed = await resumeTraining(environment, workload, { folder });

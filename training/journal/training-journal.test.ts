@@ -49,6 +49,16 @@ test("a figure that could not be had is asked for twice like any other", async (
   expect(outcomes).toEqual([{ metrics: { r2: Number.NaN } }, { metrics: { r2: Number.NaN } }]);
 });
 
+test("between two folds the rest of the process has its turn, however little the fits wait", async () => {
+  const measured = foldMemory(await begun(clock([1, 2, 3, 4])));
+  let heard = false;
+  setImmediate(() => {
+    heard = true;
+  });
+  for (const fold of [0, 1]) await measured(`fold ${fold}`, async () => ({ r2: 1 }));
+  expect(heard).toBe(true);
+});
+
 property.prop([fc.nat({ max: 400 })])(
   "cut off anywhere behind its first line, what is whole stays, and it can be written again",
   async (keep) => {
