@@ -81,7 +81,7 @@ describe("a training that was ended goes on with --resume", () => {
   test("by Ctrl-C: it says how, and the run says KILLED until it does", async () => {
     const { stderr, exitCode } = await endedAt("trial 3,", "SIGINT", ["train", folder, "--budget", "4"]);
     expect(exitCode).toBeNull();
-    expect(stderr).toMatch(/stopped; to go on: falconry train tides-\w+ --resume/);
+    expect(stderr).toMatch(/stopped; to go on: falconry train \S*\/tides-\w+ --resume/);
     const { experimentId } = (await mlflow.runs.get(undisturbed.run)).info;
     const runs = [];
     for await (const run of mlflow.runs.search({ experimentIds: [experimentId], filter: "attributes.status = 'KILLED'" }))

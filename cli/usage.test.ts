@@ -77,6 +77,12 @@ test("a workload is made of a table without any environment", { timeout: 30_000 
   });
 });
 
+test("a table is split by time or by groups, not by both", () => {
+  const { status, stderr } = run("new", "landing", "--from", "a.csv", "--target", "y", "--time-column", "day", "--group-column", "site");
+  expect(status).toBe(2);
+  expect(stderr).toContain("cannot be used with option '--group-column <column>'");
+});
+
 test("a task that there is not is a usage error", () => {
   const { status, stderr } = run("new", "landing", "--from", "launches.csv", "--target", "landed", "--task", "clustering");
   expect(status).toBe(2);

@@ -83,7 +83,7 @@ export const errorCatalogue = {
   "table.no-column": { exit: 2, when: "A table has no column of the name that was given." },
   "table.target": {
     exit: 3,
-    when: "The target column holds nothing that could be learnt: one value, none, as many classes as rows, or no numbers.",
+    when: "The target column holds nothing that could be learnt: one value, none, as many classes as rows, or no numbers; or it was named as something else too.",
   },
   "table.no-features": { exit: 3, when: "No column of the table is left to learn from." },
   "workload.name": { exit: 2, when: "A new workload's name, or its folder's, is none that a workload can have." },

@@ -65,6 +65,15 @@ describe("a mean over folds", () => {
     expect(foldsInterval([0.75, 0.75, 0.75])).toEqual({ mean: 0.75, low: 0.75, high: 0.75 });
   });
 
+  test("is of the folds that have a value, and as wide as their overlap wants", () => {
+    const all = foldsInterval([0.2, 0.4, 0.6, 0.8]);
+    const some = foldsInterval([0.2, 0.4, Number.NaN, 0.6, 0.8]);
+    expect(some.mean).toBeCloseTo(all.mean, 12);
+    expect((some.high - some.mean) / (all.high - all.mean)).toBeCloseTo(Math.sqrt((1 / 4 + 1 / 4) / (1 / 4 + 1 / 3)), 7);
+    expect(foldsInterval([Number.NaN, 0.5])).toEqual({ mean: 0.5, low: Number.NaN, high: Number.NaN });
+    expect(foldsInterval([Number.NaN, Number.NaN]).mean).toBeNaN();
+  });
+
   test("of one fold has no interval", () => {
     expect(() => foldsInterval([0.8])).toThrow("at least two folds");
   });

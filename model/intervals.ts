@@ -49,16 +49,18 @@ export function differenceInterval(before: Proportion, after: Proportion): Inter
  * Mean of a k-fold cross-validation with a 95 % interval. Folds share training rows, so their values vary less than independent
  * ones would: the variance of the mean is s^2 (1/n + 1/(k - 1)), not s^2 / n.
  *
- * @param values one per fold, n in all, at least two
+ * @param values one per fold, n in all, at least two. A fold whose rows do not allow the statistic (NaN) does not count: of the mean is left
+ *   what the other folds say, of the interval nothing where that is fewer than two
  * @param repeats how often the rows were dealt into folds anew: k = n / repeats
  * @see Nadeau and Bengio (2003), Inference for the generalization error (the corrected t interval, with test/train = 1/(k - 1))
  */
 export function foldsInterval(values: readonly number[], repeats = 1): Interval & { mean: number } {
-  const measured = values.length;
-  const folds = measured / repeats;
+  const folds = values.length / repeats;
   if (folds < 2) throw new RangeError("an interval needs at least two folds");
-  const centre = mean([...values]);
-  const spread = studentQuantile(measured - 1) * Math.sqrt(sampleVariance([...values]) * (1 / measured + 1 / (folds - 1)));
+  const known = values.filter((value) => !Number.isNaN(value));
+  if (known.length < 2) return { mean: known[0] ?? Number.NaN, low: Number.NaN, high: Number.NaN };
+  const centre = mean(known);
+  const spread = studentQuantile(known.length - 1) * Math.sqrt(sampleVariance(known) * (1 / known.length + 1 / (folds - 1)));
   return { mean: centre, low: centre - spread, high: centre + spread };
 }
 
@@ -82,23 +84,25 @@ export function bootstrapInterval(rows: number, statistic: (rows: number[]) => n
  * The same of several statistics at once: each resample is drawn once for all of them.
  *
  * @param statistics of row numbers, which are others at the next call
- * @returns a statistic's interval
+ * @returns a statistic's interval. One that chance only makes larger, such as a calibration error, is larger still on resamples: with the
+ *   `value` that it has on the rows themselves the interval is moved back by that excess.
  */
 export function bootstrapIntervals<Name extends string>(
   rows: number,
   statistics: (rows: number[]) => Record<Name, number>,
   random: () => number,
-): (name: Name) => Interval {
+): (name: Name, value?: number) => Interval {
   const resamples = Math.max(fewestResamples, Math.min(mostResamples, Math.floor(resampledRows / rows)));
   const drawn = new Array<number>(rows);
   const found = Array.from({ length: resamples }, () => {
     for (let index = 0; index < rows; index++) drawn[index] = Math.floor(random() * rows);
     return statistics(drawn);
   });
-  return (name) => {
+  return (name, value) => {
     const values = found.map((ofResample) => ofResample[name]).filter((value) => !Number.isNaN(value));
     if (values.length === 0) return { low: Number.NaN, high: Number.NaN };
-    return { low: quantile(values, 0.025), high: quantile(values, 0.975) };
+    const excess = value === undefined ? 0 : mean(values) - value;
+    return { low: quantile(values, 0.025) - excess, high: quantile(values, 0.975) - excess };
   };
 }
 

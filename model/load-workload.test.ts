@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { canarySettings } from "./canary.ts";
-import { loadWorkload, workloadNames } from "./load-workload.ts";
+import { argumentFor, loadWorkload, workloadFolder, workloadNames } from "./load-workload.ts";
 import type { Workload } from "./workload.ts";
 
 const pumps = {
@@ -261,3 +261,10 @@ function canary(settings: object): unknown {
 function column(name: keyof typeof pumps.columns, changes: object): unknown {
   return { ...pumps, columns: { ...pumps.columns, [name]: { ...pumps.columns[name], ...changes } } };
 }
+
+test.each(["falcon", ".", "./pumps", "../elsewhere/pumps"])(
+  "a command takes %s for what stands there, and an advice says the same",
+  (given) => {
+    expect(argumentFor({ folder: workloadFolder(given) })).toBe(given);
+  },
+);

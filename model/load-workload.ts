@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { checkoutFolder } from "@falconry/environment/region-folder.ts";
@@ -31,6 +31,13 @@ export async function loadWorkload(nameOrPath: string): Promise<LoadedWorkload> 
 /** Where a workload's files stand, or would stand: a folder of `workloads/` for a name, the folder itself for a path. */
 export function workloadFolder(nameOrPath: string): string {
   return isPath(nameOrPath) ? resolve(nameOrPath) : join(workloadsFolder, nameOrPath);
+}
+
+/** What a command takes for it, from the working folder: its name where it stands in `workloads/`, else its path. */
+export function argumentFor({ folder }: Pick<LoadedWorkload, "folder">): string {
+  if (dirname(folder) === workloadsFolder) return basename(folder);
+  const path = relative(process.cwd(), folder) || ".";
+  return isPath(path) ? path : `./${path}`;
 }
 
 /** Names of the workloads that stand in this checkout, sorted. */

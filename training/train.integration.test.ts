@@ -8,12 +8,14 @@ import { FalconryError } from "@falconry/environment/error.ts";
 import { featureSetKey, featureSetSchema } from "@falconry/model/feature-set.ts";
 import { readParquet } from "@falconry/model/frame.ts";
 import { lineageTags, recordedPredictionsPath } from "@falconry/model/lineage.ts";
+import { argumentFor } from "@falconry/model/load-workload.ts";
 import { readMlmodel } from "@falconry/model/mlmodel.ts";
 import { OnnxModel } from "@falconry/model/session.ts";
 import { afterAll, describe, expect, test } from "vitest";
 import { ingest } from "./datasets/ingest.ts";
 import { absentProxy, failingProxy } from "./testing/failing-proxy.ts";
 import { loggedPoints } from "./testing/logged-points.ts";
+import { smallHeader } from "./testing/small-workload.ts";
 import { storedWorkload } from "./testing/stored-workload.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
 import { resumeTraining, train } from "./train.ts";
@@ -81,6 +83,30 @@ describe("a training", () => {
     );
     const set = featureSetSchema.parse(JSON.parse((await Body?.transformToString()) ?? ""));
     expect(set).toMatchObject({ workload: workload.name, dataset: { digest: dataset.digest }, train: { rows: 45 }, test: { rows: 15 } });
+  });
+
+  test("of a number that is 0 in most rows compares by the folds that have an R², and says so where there is none", async () => {
+    const workload = await storedWorkload({
+      target: { column: "price", task: "regression" },
+      split: { type: "random", testShare: 0.25, seed: 1 },
+      crossValidation: { folds: 10, seed: 1 },
+      candidates: [
+        { name: "mean", type: "mean" },
+        { name: "linear-regression", type: "linear-regression", alpha: 1 },
+      ],
+      metric: "r2",
+    });
+    await writeFile(join(workload.folder, workload.features.sql), "SELECT id, place, online, price FROM records");
+    const pricesAre = async (price: (id: number) => number) => {
+      const rows = Array.from({ length: 60 }, (_, id) => `${id},2024-01-01,${price(id)},${id % 3 ? "Rome" : "Bari"},${id % 2 === 0},,yes`);
+      await writeFile(join(workload.folder, "visits.csv"), [smallHeader, ...rows].join("\n"));
+      await ingest(environment, workload);
+    };
+    await pricesAre((id) => (id % 15 === 0 ? 40 + id : 0));
+    const { candidates } = await train(environment, workload);
+    for (const { metrics } of candidates) expect(metrics.r2?.mean).toBeLessThan(1);
+    await pricesAre(() => 7);
+    await expect(train(environment, workload)).rejects.toMatchObject({ code: "train.too-few-rows" });
   });
 
   test("logs its pictures, and a card with the figures that it reports", async () => {
@@ -227,7 +253,7 @@ describe("a training that fails", () => {
     if (!(error instanceof FalconryError)) throw error;
     expect(error).toMatchObject({ code: "tracking.unreachable", exitCode: 4 });
     expect(error.message).toContain(`run ${run?.info.runId} is unfinished`);
-    expect(error.hint).toContain(`falconry train ${workload.name} --resume`);
+    expect(error.hint).toContain(`falconry train ${argumentFor(workload)} --resume`);
     expect(await mlflow.registeredModels.get(workload.name)).toBeUndefined();
 
     const resumed = await resumeTraining(environment, workload, { folder });
@@ -259,7 +285,9 @@ describe("a training with a search", () => {
     const history = JSON.parse(Buffer.from(await mlflow.artifacts.download(artifactUri, "evaluation/search.json")).toString());
     expect(history.map((trial: { metrics: { accuracy: number } }) => trial.metrics.accuracy)).toEqual(scores);
     expect(Buffer.from(await mlflow.artifacts.download(artifactUri, "evaluation/search.svg")).toString()).toMatch(/^<svg /);
-    expect(Buffer.from(await mlflow.artifacts.download(artifactUri, "model-card.md")).toString()).toContain("in a nested cross-validation");
+    const card = Buffer.from(await mlflow.artifacts.download(artifactUri, "model-card.md")).toString();
+    expect(card).toContain("in a nested cross-validation");
+    expect(card).toMatch(/falconry train \S+ --dataset [0-9a-f]{12} --budget 6\n/);
   });
 
   test("done again comes to the same; its budget may be another, or none", async () => {

@@ -6,6 +6,7 @@ import type { Environment } from "@falconry/environment/environment.ts";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { type Progress, silent } from "@falconry/environment/progress.ts";
 import { type RecordedPredictions, recordedPredictionsPath } from "@falconry/model/lineage.ts";
+import { argumentFor } from "@falconry/model/load-workload.ts";
 import type { CandidateSettings, LoadedWorkload, SearchBudget } from "@falconry/model/workload.ts";
 import type { Candidate } from "./candidates/candidate.ts";
 import { candidateOf, chosenSettings } from "./candidates/declared.ts";
@@ -130,7 +131,7 @@ async function carryOut(
   const features = await buildFeatures(environment, declaration, dataset, manifest);
   requireDecidable(declaration, features.set);
   const decides = whatDecides(declaration, features, candidates, asked.budget);
-  if (unfinished !== undefined && unfinished.header.decides !== decides) throw differs(workload.name);
+  if (unfinished !== undefined && unfinished.header.decides !== decides) throw differs(workload);
 
   const tags = lineage({ workload: workload.name, dataset: dataset.digest, features: features.digest });
   const sources = await sourceTags(workload.name, asked.trainedBy);
@@ -140,7 +141,7 @@ async function carryOut(
     folder,
     patienceSeconds,
     ...(systemMetricsSeconds !== undefined && { systemMetricsSeconds }),
-    resumedBy: `falconry train ${workload.name} --resume`,
+    resumedBy: `falconry train ${argumentFor(workload)} --resume`,
     progress,
   };
   const whole: Asked = { ...asked, workload: workload.name, dataset: dataset.digest, decides, startedAt: now() };
@@ -168,6 +169,7 @@ async function carryOut(
     const compared = selection.compared.map(({ results }) => results);
     const trained = {
       workload: declaration,
+      asked,
       dataset,
       features,
       compared,
@@ -231,10 +233,10 @@ function whatDecides(
   return sha256(canonicalJson({ declaration, features: features.digest, candidates: settings, budget: budget ?? null }));
 }
 
-function differs(workload: string): FalconryError {
+function differs(workload: LoadedWorkload): FalconryError {
   return new FalconryError("train.resume-differs", {
-    message: `workload.ts, features.sql or a candidate of "${workload}" is not what the unfinished training began with`,
-    hint: `Bring back what it began with, or begin anew: falconry train ${workload}`,
+    message: `workload.ts, features.sql or a candidate of "${workload.name}" is not what the unfinished training began with`,
+    hint: `Bring back what it began with, or begin anew: falconry train ${argumentFor(workload)}`,
   });
 }
 

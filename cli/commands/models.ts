@@ -7,9 +7,9 @@ export const models = command("models", "Versions of a workload's model: metrics
   .addHelpText("after", example("falconry models falcon"))
   .action(
     inContext(async (context, name) => {
-      const { name: workload } = await context.workload(name);
+      const { name: workload, metric } = await context.workload(name);
       const registry = await registryOf(context);
       context.progress(`reading the versions of ${workload}`);
-      context.print(await registry.models(workload), renderModels);
+      context.print(await registry.models(workload), (found) => renderModels(found, metric));
     }),
   );

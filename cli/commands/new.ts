@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { command, example, inContext } from "../command.ts";
 import { renderNewWorkload } from "../tables/new.ts";
 
@@ -7,7 +7,11 @@ export const newWorkload = command("new", "A workload from any table: types, key
   .requiredOption("--from <file>", "CSV, gzipped or not, in any common encoding")
   .requiredOption("--target <column>", "what is to be foreseen; c1, c2, … where the file names no columns")
   .option("--task <task>", "classification or regression; default: what the target looks like", asTask)
-  .option("--time-column <columns>", "the last rows in their order are the test part: one, or its parts as year,month,day", asList)
+  .addOption(
+    new Option("--time-column <columns>", "the last rows in their order are the test part: one, or its parts as year,month,day")
+      .argParser(asList)
+      .conflicts("groupColumn"),
+  )
   .option("--group-column <column>", "rows with the same value stay together")
   .option("--exclude <columns>", "no model is to see these, separated by commas", asList)
   .option("--no-header", "the first line is a record")

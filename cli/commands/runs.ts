@@ -1,7 +1,10 @@
 import { command, example, inContext } from "../command.ts";
 import { renderComparison } from "../tables/runs.ts";
 
-const compare = command("compare", "What changed between two trainings: data, code, parameters, metrics with their intervals, slices")
+const compare = command(
+  "compare",
+  "What changed between two trainings: data, features, code, parameters, metrics with their intervals, slices",
+)
   .argument("<one>", "a run's id, or a registered version: falcon/1")
   .argument("<other>")
   .addHelpText("after", example("falconry runs compare falcon/1 falcon/2"))

@@ -1,7 +1,8 @@
 import type { models } from "@falconry/registry/models.ts";
 import { table } from "./table.ts";
 
-export function renderModels({ workload, versions }: Awaited<ReturnType<typeof models>>): string {
+/** @param metric by which the workload compares its candidates */
+export function renderModels({ workload, versions }: Awaited<ReturnType<typeof models>>, metric: string): string {
   if (versions.length === 0) return `No version of ${workload} yet: falconry train ${workload}`;
   return table(
     ["version", "created", "run", "on the test part", "gates", "aliases", "serves"],
@@ -9,7 +10,7 @@ export function renderModels({ workload, versions }: Awaited<ReturnType<typeof m
       version,
       created.slice(0, 19).replace("T", " "),
       run.slice(0, 12),
-      mainMetric(metrics),
+      measured(metrics, metric),
       promotion === null
         ? ""
         : `${promotion.gates.filter((gate) => gate.passed).length} of ${promotion.gates.length} passed, ${promotion.state}`,
@@ -19,11 +20,10 @@ export function renderModels({ workload, versions }: Awaited<ReturnType<typeof m
   );
 }
 
-/** Of classes the accuracy, of a regression the share of the variance that it explains. */
-function mainMetric(metrics: Record<string, number>): string {
-  const shown = ["accuracy", "r2"].flatMap((name) => {
-    const value = metrics[`test.${name}`];
-    return value === undefined ? [] : [`${name} ${value.toFixed(4)}`];
-  });
-  return shown.join(", ");
+/** With its 95 % interval, where the run logged one; nothing of a version that was not measured by it. */
+function measured(metrics: Record<string, number>, metric: string): string {
+  const [value, low, high] = ["", ".low", ".high"].map((end) => metrics[`test.${metric}${end}`]);
+  if (value === undefined) return "";
+  const interval = low === undefined || high === undefined ? "" : `  ${low.toFixed(3)} to ${high.toFixed(3)}`;
+  return `${metric} ${value.toFixed(4)}${interval}`;
 }

@@ -4,9 +4,10 @@ import { shortDigest, table } from "./table.ts";
 export function renderComparison({ one, other, parameters, metrics, slices }: RunComparison): string {
   const heading = (what: string) => [what, nameOf(one), nameOf(other), ""];
   const about = [
-    row("run", shortDigest(one.run), shortDigest(other.run)),
-    row("dataset", one.dataset && shortDigest(one.dataset), other.dataset && shortDigest(other.dataset)),
-    row("code", one.commit && shortDigest(one.commit), other.commit && shortDigest(other.commit)),
+    digests("run", one.run, other.run),
+    digests("dataset", one.dataset, other.dataset),
+    digests("features", one.features, other.features),
+    digests("code", one.commit, other.commit),
     row("trained by", one.trainedBy, other.trainedBy),
   ];
   return [
@@ -26,6 +27,10 @@ export function renderComparison({ one, other, parameters, metrics, slices }: Ru
 
 function nameOf({ run, versions }: ComparedRun): string {
   return versions[0] ?? shortDigest(run);
+}
+
+function digests(name: string, one: string | null, other: string | null): string[] {
+  return row(name, one && shortDigest(one), other && shortDigest(other));
 }
 
 function row(name: string, one: string | null, other: string | null): string[] {

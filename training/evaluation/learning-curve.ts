@@ -6,6 +6,7 @@ import { stratifiedSplit } from "../features/split.ts";
 import { type FoldMemory, foldKey } from "../journal/fold-memory.ts";
 import { measureFold } from "./cross-validate.ts";
 import { foldsOf } from "./folds.ts";
+import { meanOfFolds } from "./measure.ts";
 
 /** What a candidate comes to with fewer rows than there are: whether more of them would help. */
 export interface LearningCurve {
@@ -60,7 +61,7 @@ export async function learningCurve(
       if ("failure" in outcome) return { skipped: outcome.failure.message };
       values.push(outcome.metrics[metric] ?? Number.NaN);
     }
-    points.push({ rows: mean(fitted.map(({ fit }) => fit.labels.length)), value: mean(values), folds: values });
+    points.push({ rows: mean(fitted.map(({ fit }) => fit.labels.length)), value: meanOfFolds(values), folds: values });
   }
   return { points };
 }

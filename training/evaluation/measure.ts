@@ -25,11 +25,16 @@ export function eachMetric<Value>({ classes }: Pick<FeatureTable, "classes">, va
   return Object.fromEntries(names.map((metric) => [metric, value(metric)]));
 }
 
+/** Over the folds whose rows allow the metric: on the others it is NaN, whatever was predicted. NaN of none. */
+export function meanOfFolds(values: readonly number[]): number {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
 /** Of each metric the mean over the folds; none of no fold. */
 export function meansOf(folds: readonly Metrics<number>[]): Metrics<number> {
   const measured = metricNames.filter((metric) => folds[0]?.[metric] !== undefined);
-  const mean = (metric: MetricName) => folds.reduce((sum, fold) => sum + (fold[metric] ?? Number.NaN), 0) / folds.length;
-  return Object.fromEntries(measured.map((metric) => [metric, mean(metric)]));
+  return Object.fromEntries(measured.map((metric) => [metric, meanOfFolds(folds.map((fold) => fold[metric] ?? Number.NaN))]));
 }
 
 /** A metric's value lies within these bounds. */

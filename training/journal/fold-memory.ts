@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { FalconryError } from "@falconry/environment/error.ts";
 import { z } from "zod";
 import { type Metrics, metricNames } from "../evaluation/measure.ts";
@@ -36,7 +37,12 @@ export function foldMemory(journal: TrainingJournal): FoldMemory {
   };
 }
 
+/** A connection is opened, a request written and an answer read in a turn each. */
+const turnsBetweenFits = 5;
+
 async function outcomeOf(measureNow: () => Promise<Metrics<number>>): Promise<Outcome> {
+  // a fit keeps the process to itself: between two of them what is said to MLflow goes out and its answers come in, and Ctrl-C is heard
+  for (let turn = 0; turn < turnsBetweenFits; turn++) await setImmediate();
   try {
     return { metrics: await measureNow() };
   } catch (error) {

@@ -4,6 +4,7 @@ import { fc, test as property } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { foldMemory } from "./fold-memory.ts";
 import { type JournalHeader, TrainingJournal } from "./training-journal.ts";
 import { journalFile, lastUnfinished } from "./unfinished.ts";
 
@@ -39,6 +40,23 @@ test("what fails is not remembered", async () => {
   const journal = await begun(clock([1, 2, 3]));
   await expect(journal.remember("piece", z.number(), () => Promise.reject(new Error("killed")))).rejects.toThrow("killed");
   expect(await journal.remember("piece", z.number(), () => 8)).toMatchObject({ value: 8 });
+});
+
+test("a figure that could not be had is asked for twice like any other", async () => {
+  const measured = foldMemory(await begun(clock([1, 2, 3])));
+  const outcomes = [];
+  for (const r2 of [Number.NaN, 1]) outcomes.push((await measured("fold 0", async () => ({ r2 }))).outcome);
+  expect(outcomes).toEqual([{ metrics: { r2: Number.NaN } }, { metrics: { r2: Number.NaN } }]);
+});
+
+test("between two folds the rest of the process has its turn, however little the fits wait", async () => {
+  const measured = foldMemory(await begun(clock([1, 2, 3, 4])));
+  let heard = false;
+  setImmediate(() => {
+    heard = true;
+  });
+  for (const fold of [0, 1]) await measured(`fold ${fold}`, async () => ({ r2: 1 }));
+  expect(heard).toBe(true);
 });
 
 property.prop([fc.nat({ max: 400 })])(
@@ -81,9 +99,6 @@ test("the training that was begun last is found, of this workload, and files tha
   await appendFile(join(folder, "torn.jsonl"), '{"format":1,"run":"to');
   await appendFile(join(folder, "new.journal"), "of MLflow's client");
   expect(await lastUnfinished(folder, "falcon")).toMatchObject({ file: journalFile(folder, "new"), header: { run: "new" } });
-  await expect(lastUnfinished(folder, "mdetect")).rejects.toMatchObject({
-    code: "train.nothing-to-resume",
-    hint: "Run: falconry train mdetect",
-  });
+  await expect(lastUnfinished(folder, "mdetect")).rejects.toMatchObject({ code: "train.nothing-to-resume" });
   await expect(lastUnfinished(join(folder, "nowhere"), "falcon")).rejects.toMatchObject({ code: "train.nothing-to-resume" });
 });

@@ -104,7 +104,7 @@ export class TrainingJournal {
     } catch (error) {
       throw unwritable(error);
     }
-    this.#entries.set(key, entry);
+    this.#entries.set(key, entrySchema.parse(JSON.parse(JSON.stringify(entry)))); // as a training that goes on will read it: NaN is null
     return { ...entry, value };
   }
 

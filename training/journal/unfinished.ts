@@ -32,7 +32,7 @@ export async function lastUnfinished(folder: string, workload: string): Promise<
   if (last !== undefined) return last;
   throw new FalconryError("train.nothing-to-resume", {
     message: `no training of "${workload}" is unfinished on this machine`,
-    hint: `Run: falconry train ${workload}`,
+    hint: "Leave --resume out: there is nothing to go on with",
   });
 }
 

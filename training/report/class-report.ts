@@ -1,4 +1,4 @@
-import { bootstrapIntervals, type Interval } from "@falconry/model/intervals.ts";
+import { bootstrapIntervals, type Interval, wilsonInterval } from "@falconry/model/intervals.ts";
 import { seededRandom } from "@falconry/model/seeded-random.ts";
 import { mean } from "simple-statistics";
 import type { Scored } from "../evaluation/measure.ts";
@@ -39,7 +39,10 @@ interface Rows {
   probabilities: number[];
 }
 
-/** Of two classes the second one, of more each against the rest; 95 % intervals by the bootstrap. */
+/**
+ * Of two classes the second one, of more each against the rest. 95 % intervals: of shares Wilson's, which also holds where a class has a
+ * handful of rows and all of them are right; else the bootstrap's.
+ */
 export function classReports({ actual, predictions, probabilities, classes }: Scored, seed: number): ClassReport[] {
   return classes.slice(classes.length === 2 ? 1 : 0).map((label) => {
     const column = classes.indexOf(label);
@@ -50,16 +53,19 @@ export function classReports({ actual, predictions, probabilities, classes }: Sc
     };
     const figures = figuresOf(rows);
     const intervalOf = bootstrapIntervals(actual.length, (drawn) => figuresOf(resampled(rows, drawn)), seededRandom(seed));
-    const estimate = (figure: keyof typeof figures): Estimate => ({ value: figures[figure], ...intervalOf(figure) });
+    const positives = rows.isPositive.filter(Boolean).length;
+    const predicted = rows.isPredicted.filter(Boolean).length;
+    const found = rows.isPositive.filter((positive, row) => positive && rows.isPredicted[row]).length;
+    const error = intervalOf("calibrationError", figures.calibrationError);
     return {
       name: String(label),
-      rows: rows.isPositive.filter(Boolean).length,
-      precision: estimate("precision"),
-      recall: estimate("recall"),
-      f1: estimate("f1"),
-      averagePrecision: estimate("averagePrecision"),
-      brier: estimate("brier"),
-      calibrationError: estimate("calibrationError"),
+      rows: positives,
+      precision: share(found, predicted),
+      recall: share(found, positives),
+      f1: f1(found, positives, predicted),
+      averagePrecision: { value: figures.averagePrecision, ...intervalOf("averagePrecision") },
+      brier: { value: figures.brier, ...intervalOf("brier") },
+      calibrationError: { value: figures.calibrationError, low: Math.max(0, error.low), high: error.high },
       roc: rocCurve(rows.isPositive, rows.probabilities),
       precisionRecall: precisionRecallCurve(rows.isPositive, rows.probabilities),
       calibration: calibration(rows.isPositive, rows.probabilities),
@@ -67,44 +73,37 @@ export function classReports({ actual, predictions, probabilities, classes }: Sc
   });
 }
 
-function figuresOf(rows: Rows) {
+function figuresOf({ isPositive, probabilities }: Pick<Rows, "isPositive" | "probabilities">) {
   return {
-    precision: precision(rows),
-    recall: recall(rows),
-    f1: f1(rows),
-    averagePrecision: averagePrecision(rows.isPositive, rows.probabilities),
-    brier: brier(rows),
-    calibrationError: calibrationError(rows.isPositive, rows.probabilities),
+    averagePrecision: averagePrecision(isPositive, probabilities),
+    brier: brier(isPositive, probabilities),
+    calibrationError: calibrationError(isPositive, probabilities),
   };
 }
 
-function precision({ isPositive, isPredicted }: Rows): number {
-  return shareOf(isPredicted, isPositive);
+function share(of: number, among: number): Estimate {
+  const interval = among === 0 ? { low: Number.NaN, high: Number.NaN } : wilsonInterval(of, among);
+  return { value: of / among, ...interval };
 }
 
-function recall({ isPositive, isPredicted }: Rows): number {
-  return shareOf(isPositive, isPredicted);
-}
-
-/** Harmonic mean of precision and recall; 0 where nothing was found, NaN where there was nothing to find. */
-function f1({ isPositive, isPredicted }: Rows): number {
-  const found = isPositive.filter((positive, row) => positive && isPredicted[row]).length;
-  return (2 * found) / (isPositive.filter(Boolean).length + isPredicted.filter(Boolean).length);
+/**
+ * Harmonic mean of precision and recall; 0 where nothing was found, NaN where there was nothing to find. It has its interval by the share of
+ * the rows of either kind that are of both: it grows with that share, and with nothing else.
+ */
+function f1(found: number, positives: number, predicted: number): Estimate {
+  const { value, low, high } = share(found, positives + predicted - found);
+  const ofShare = (jaccard: number) => (2 * jaccard) / (1 + jaccard);
+  return { value: ofShare(value), low: ofShare(low), high: ofShare(high) };
 }
 
 /** @see Brier (1950), Verification of forecasts expressed in terms of probability; of one class */
-function brier({ isPositive, probabilities }: Rows): number {
+function brier(isPositive: boolean[], probabilities: number[]): number {
   return mean(probabilities.map((probability, row) => (probability - (isPositive[row] ? 1 : 0)) ** 2));
 }
 
-function shareOf(among: readonly boolean[], those: readonly boolean[]): number {
-  return among.filter((one, row) => one && those[row]).length / among.filter(Boolean).length;
-}
-
-function resampled(rows: Rows, drawn: number[]): Rows {
+function resampled(rows: Rows, drawn: number[]): Pick<Rows, "isPositive" | "probabilities"> {
   return {
     isPositive: drawn.map((row) => rows.isPositive[row] === true),
-    isPredicted: drawn.map((row) => rows.isPredicted[row] === true),
     probabilities: drawn.map((row) => rows.probabilities[row] ?? Number.NaN),
   };
 }

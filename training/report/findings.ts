@@ -8,6 +8,7 @@ import type { Measured, Scored } from "../evaluation/measure.ts";
 import type { BuiltFeatures } from "../features/build-features.ts";
 import type { Leak } from "../features/records-view.ts";
 import type { Selected } from "../search/select-in-run.ts";
+import type { Asked } from "../tracking/resumable-run.ts";
 import type { ClassReport } from "./class-report.ts";
 import type { PairedComparison } from "./paired-comparison.ts";
 import type { Importance } from "./permutation-importance.ts";
@@ -16,6 +17,8 @@ import type { Sliced } from "./slices.ts";
 /** A training that has come to its model. */
 export interface Trained {
   workload: LoadedWorkload;
+  /** Beside what the workload declares. */
+  asked: Pick<Asked, "candidates" | "seed" | "budget">;
   dataset: DatasetReference;
   features: BuiltFeatures;
   compared: CrossValidated[];

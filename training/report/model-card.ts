@@ -32,7 +32,7 @@ export function modelCard(trained: Trained, findings: Findings): string {
     "## Not to be used",
     notToBeUsed(trained),
     "## Again",
-    `\`\`\`text\nfalconry train ${workload.name} --dataset ${trained.dataset.digest.slice(0, 12)}\n\`\`\``,
+    `\`\`\`text\n${again(trained)}\n\`\`\``,
     "",
   ].join("\n\n");
 }
@@ -153,6 +153,15 @@ function notToBeUsed({ workload, features }: Trained): string {
     `- Where a difference matters that ${count(rows, "test row")} cannot show: the intervals above are what is known.`,
     `- Below ${workload.metric} ${workload.gates.floor} nothing is promoted.`,
   ].join("\n");
+}
+
+function again({ workload, dataset, asked: { candidates, seed, budget } }: Trained): string {
+  return [
+    `falconry train ${workload.name} --dataset ${dataset.digest.slice(0, 12)}`,
+    ...(candidates === undefined ? [] : [`--candidate ${candidates.join(" ")}`]),
+    ...(seed === undefined ? [] : [`--seed ${seed}`]),
+    ...(budget === undefined ? [] : [`--budget ${"trials" in budget ? budget.trials : `${budget.seconds}s`}`]),
+  ].join(" ");
 }
 
 function estimate({ value, low, high }: Interval & { value: number }): string {

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { openEnvironment } from "@falconry/environment/environment.ts";
 import { afterAll, expect, test } from "vitest";
 import { ingest } from "../datasets/ingest.ts";
@@ -21,6 +23,17 @@ test("two trainings: what is the same, what differs, and by how much on the test
   expect(compared.parameters).toContainEqual({ name: "candidates", one: "majority", other: "logistic-regression" });
   expect(compared.parameters.map(({ name }) => name)).not.toContain("metric");
   expect(compared.metrics.find(({ name }) => name === "accuracy")).toMatchObject({ one: one.test.accuracy, other: other.test.accuracy });
+});
+
+test("another query over the same data shows", async () => {
+  const workload = await storedWorkload();
+  await ingest(environment, workload);
+  const one = await train(environment, workload, { candidates: ["majority"] });
+  await writeFile(join(workload.folder, workload.features.sql), "SELECT id, price, cancelled FROM records");
+  const other = await train(environment, workload, { candidates: ["majority"] });
+  const compared = await compareRuns(environment, one.run, other.run);
+  expect(compared.one).toMatchObject({ dataset: compared.other.dataset, features: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(compared.one.features).not.toBe(compared.other.features);
 });
 
 test("one training beside itself differs in nothing", async () => {

@@ -12,6 +12,8 @@ export interface ComparedRun {
   versions: string[];
   /** Digest of the dataset version; null where the run names none. */
   dataset: string | null;
+  /** Digest of the feature set, which another query or another split makes another one. */
+  features: string | null;
   /** Of the code; null where it was trained outside of a repository. */
   commit: string | null;
   trainedBy: string | null;
@@ -84,6 +86,7 @@ async function read(environment: Environment, name: string): Promise<ReadRun> {
       run: run.info.runId,
       versions,
       dataset: tags[lineageTags.dataset] ?? null,
+      features: tags[lineageTags.features] ?? null,
       commit: tags["mlflow.source.git.commit"] ?? null,
       trainedBy: tags["mlflow.user"] ?? null,
     },

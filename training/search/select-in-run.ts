@@ -1,3 +1,4 @@
+import { FalconryError } from "@falconry/environment/error.ts";
 import type { Progress } from "@falconry/environment/progress.ts";
 import type { Workload } from "@falconry/model/workload.ts";
 import type { MlflowClient } from "mlflow-client";
@@ -27,7 +28,11 @@ export interface Selected extends Selection {
   nested: CrossValidated | undefined;
 }
 
-/** {@link selectCandidate}, remembered in the journal and logged with the run: what each candidate came to, a child run per trial, and the nested estimate. */
+/**
+ * {@link selectCandidate}, remembered in the journal and logged with the run: what each candidate came to, a child run per trial, and the nested estimate.
+ *
+ * @throws FalconryError `train.too-few-rows` where the metric cannot be had on any fold
+ */
 export async function selectInRun(
   rows: FeatureTable,
   procedure: Procedure,
@@ -49,6 +54,7 @@ export async function selectInRun(
       progress(`search: ${cameTo(trial, procedure.metric, folds)}`);
     },
   });
+  if (Number.isNaN(selection.best.results.metrics[procedure.metric]?.mean)) throw unmeasurable(rows, procedure);
   const nested = nesting < 2 ? undefined : await nestedEstimate(rows, inner, nesting, measured, progress);
   await trialRuns.settled();
   const at = await journal.stamp("selected");
@@ -60,6 +66,14 @@ export async function selectInRun(
   const settings = Object.entries(candidate.settings).map(([key, value]) => [`best.${key}`, value]);
   run.logParameters({ best: candidate.name, trials: String(selection.trials.length), ...Object.fromEntries(settings) });
   return { ...selection, nested };
+}
+
+/** Whether a metric can be had is decided by the rows of a fold alone: no candidate can be told from another one. */
+function unmeasurable({ labels }: FeatureTable, { metric, crossValidation: { folds } }: Procedure): FalconryError {
+  return new FalconryError("train.too-few-rows", {
+    message: `no candidate has a ${metric}: the target varies on none of the ${folds} folds of ${labels.length} rows`,
+    hint: "Ingest more records, or declare fewer folds or another metric",
+  });
 }
 
 function cameTo({ number, of, folds, failure }: Trial, metric: Workload["metric"], all: number): string {

@@ -60,6 +60,11 @@ describe("the next step", () => {
     });
   });
 
+  test("leaves out a fold that has no figure for anybody", () => {
+    const trials = [standing(1, 0.5, Number.NaN, 0.5), standing(2, 0.9, Number.NaN, 0.9), standing(3, 0.1, Number.NaN, 0.1)];
+    expect(nextStep(trials, [3, 9])).toEqual({ trial: 2, folds: 9 });
+  });
+
   property.prop([fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 60 }), fc.constantFrom(3, 5, 10, 27)])(
     "comes to an end with the best trial on all folds, and most on few",
     (quality, folds) => {

@@ -1,4 +1,5 @@
 import { rankable } from "../evaluation/cross-validate.ts";
+import { meanOfFolds } from "../evaluation/measure.ts";
 
 /** How far a trial has come. */
 export interface Standing {
@@ -48,8 +49,7 @@ export function nextStep(standings: readonly Standing[], rungs: readonly number[
 }
 
 function meanOf({ scores }: Standing, folds: number): number {
-  const sum = scores.slice(0, folds).reduce((total, score) => total + score, 0);
-  return Math.max(lowest, rankable(sum / folds));
+  return Math.max(lowest, rankable(meanOfFolds(scores.slice(0, folds))));
 }
 
 /** Two of them have a difference, as two infinities have not. */

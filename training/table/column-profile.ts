@@ -12,9 +12,30 @@ const infinity = /^\s*[+-]?inf(inity)?\s*$/i;
 const word = /^(true|false)$/i;
 
 /** Texts that stand for a missing value wherever they are, and those that do so between numbers or days only. */
-export const certainMarkers = ["NULL", "null", "NA", "N/A", "n/a", "NaN", "nan", "\\N", "#N/A"];
-export const likelyMarkers = ["?", "-", "--", ".", "None", "none", "NONE", "unknown", "Unknown", "missing"];
+export const certainMarkers = ["", "NULL", "null", "NA", "N/A", "n/a", "NaN", "nan", "\\N", "#N/A", "<NA>", "#NA", "NaT", "(null)"];
+export const likelyMarkers = [
+  "?",
+  "-",
+  "--",
+  ".",
+  "*",
+  "None",
+  "none",
+  "NONE",
+  "nil",
+  "unknown",
+  "Unknown",
+  "missing",
+  "n.a.",
+  "N.A.",
+  "k.A.",
+  "-nan",
+  "#NV",
+  "#DIV/0!",
+  "#VALUE!",
+];
 const markers = new Set([...certainMarkers, ...likelyMarkers]);
+const longestMarker = 7;
 
 /** Different values that are counted one by one. */
 export const countedValues = 2_000;
@@ -30,7 +51,7 @@ export class ColumnProfile {
   /** Values that are no text of a missing one. */
   values = 0;
   empty = 0;
-  /** Texts that may stand for a missing value, with their counts. */
+  /** Texts that may stand for a missing value, as the file has them, with or without blanks, and their counts. */
   readonly markers = new Map<string, number>();
   numbers = 0;
   /** Of the numbers. */
@@ -76,7 +97,8 @@ export class ColumnProfile {
       this.empty += 1;
       return;
     }
-    if (field.length < 8 && markers.has(field)) {
+    const trimmed = field.trim();
+    if (trimmed.length <= longestMarker && markers.has(trimmed)) {
       this.markers.set(field, (this.markers.get(field) ?? 0) + 1);
       return;
     }

@@ -30,9 +30,10 @@ export function recogniseReading(profiles: ColumnProfile[], delimiter: string): 
   for (const profile of profiles) {
     const { type } = recogniseType(profile, { decimalComma, missing: [] });
     const isText = type === "string" && profile.values > 0;
-    for (const marker of profile.markers.keys()) {
-      if (!isText && likelyMarkers.includes(marker)) missing.add(marker);
-      if (certainMarkers.includes(marker) && !(marker === "NA" && holdsShortCodes(profile))) missing.add(marker);
+    for (const text of profile.markers.keys()) {
+      const marker = text.trim();
+      if (!isText && likelyMarkers.includes(marker)) missing.add(text);
+      if (certainMarkers.includes(marker) && !(marker === "NA" && holdsShortCodes(profile))) missing.add(text);
     }
   }
   return { decimalComma, missing: [...missing].sort() };

@@ -44,6 +44,7 @@ export function declareTable(table: ReadTable, known: TableKnowledge, file: stri
   const time = (known.timeColumns ?? []).map(find);
   const group = known.groupColumn === undefined ? undefined : find(known.groupColumn);
   const excluded = (known.exclude ?? []).map(find);
+  requireOtherThan(targetColumn, [...time, ...excluded, ...(group === undefined ? [] : [group])], file);
   const reading = recogniseReading(
     table.columns.map(({ profile }) => profile),
     table.delimiter,
@@ -115,6 +116,14 @@ function findColumn({ columns }: ReadTable, name: string, file: string): TableCo
   throw new FalconryError("table.no-column", {
     message: `${file} has no column "${name}"`,
     hint: `It has: ${listed}`,
+  });
+}
+
+function requireOtherThan(target: TableColumn, named: TableColumn[], file: string): void {
+  if (!named.includes(target)) return;
+  throw new FalconryError("table.target", {
+    message: `${file}, column "${titleOf(target)}": it is what is to be foreseen, and was named as something else too`,
+    hint: "Name other columns to exclude, or to split by in time or groups",
   });
 }
 

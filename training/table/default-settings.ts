@@ -11,7 +11,7 @@ export function defaultSettings({ target, columns, split }: DeclaredTable, recor
   const counts = target.classes.map(([, count]) => count);
   const isClassification = target.task === "classification";
   const mostFrequent = Math.max(...counts) / counts.reduce((sum, count) => sum + count, 0);
-  const fewest = Math.min(groupsOf(split.declared, columns), trainShare * (isClassification ? Math.min(...counts) : records));
+  const fewest = Math.min(groupsOf(split.declared, columns), trainShare * (isClassification ? Math.min(...counts) : records / 2));
   const numbers = columns.filter(({ role, recognised: { type } }) => role === "feature" && type !== "string").length;
   const withNetwork = records >= fewestForNetwork && records <= mostForNetwork && numbers >= fewestNumbersForNetwork;
   const folds = records > mostForTenFolds ? 5 : 10;

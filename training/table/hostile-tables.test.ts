@@ -213,6 +213,20 @@ describe("a workload is made of a table", () => {
     expect(workload.columns.x).toMatchObject({ type: "integer", optional: true });
   });
 
+  test("with blanks where a value is missing, in a target too", async () => {
+    const content = `x,y\n${rows(90, (index) => `${index % 10 === 0 ? " ".repeat(1 + (index % 20) / 10) : index},${index === 5 ? " " : outcome(index)}`)}`;
+    const { made, workload, accepted, quarantined } = await through(content);
+    expect([accepted, quarantined]).toEqual([89, 1]);
+    expect(made.target.classes).toBe(2);
+    expect(workload.columns.x).toMatchObject({ type: "integer", optional: true });
+    expect(workload.source.missing).toEqual([" ", "  "]);
+  });
+
+  test.each(["k.A.", "n.a.", "<NA>", "NaT", "#DIV/0!", " NA ", "*"])("with %j between numbers", async (marker) => {
+    const content = `x,y\n${rows(90, (index) => `${index % 10 === 0 ? marker : index},${outcome(index)}`)}`;
+    expect(await through(content)).toMatchObject({ accepted: 90, types: { x: "integer" }, workload: { source: { missing: [marker] } } });
+  });
+
   test("with codes of countries, of which Namibia's is not a missing one", async () => {
     const content = `country,y\n${rows(60, (index) => `${["NA", "DE", "FR"][index % 3]},${outcome(index)}`)}`;
     expect((await through(content)).workload.source.missing).toBeUndefined();

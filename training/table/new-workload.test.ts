@@ -79,6 +79,13 @@ describe("the split", () => {
     expect(await loadWorkload(folder)).toMatchObject({ split: { type: "group", column: "day" } });
   });
 
+  test("is by no column that is the target", async () => {
+    const { folder, from } = await ordersFile();
+    for (const known of [{ timeColumns: ["gone"] }, { groupColumn: "gone" }, { exclude: ["gone"] }]) {
+      await expect(newWorkload(folder, { from, target: "gone", ...known })).rejects.toMatchObject({ code: "table.target" });
+    }
+  });
+
   test("is by chance for a regression", async () => {
     const { folder, from } = await ordersFile();
     await newWorkload(folder, { from, target: "price", task: "regression" });
@@ -121,6 +128,14 @@ describe("what it is trained by", () => {
     expect(await typesOf(folder)).toEqual(["majority", "logistic-regression", "gradient-boosting", "mlp"]);
   });
 
+  test("of few rows with a number: folds of two rows at least, of one there is no R²", async () => {
+    const from = join(await temporaryFolder(), "few.csv");
+    await writeFile(from, `x,y\n${Array.from({ length: 11 }, (_, row) => `${row % 4}.5,${row * 1.5}`).join("\n")}`);
+    const folder = join(await temporaryFolder(), "few");
+    await newWorkload(folder, { from, target: "y" });
+    expect(await loadWorkload(folder)).toMatchObject({ target: { task: "regression" }, crossValidation: { folds: 4 } });
+  });
+
   test("of few groups: half as many folds", async () => {
     const { folder, from } = await ordersFile();
     await newWorkload(folder, { from, target: "gone", groupColumn: "day" });
@@ -150,6 +165,11 @@ describe("what stands there", () => {
 test.each(["Orders", "1st", "a_b"])("%s is no name of a workload", async (name) => {
   const { folder, from } = await ordersFile();
   await expect(newWorkload(join(folder, name), { from, target: "gone" })).rejects.toMatchObject({ code: "workload.name" });
+});
+
+test("a workload without a name is none: its folder would be that of them all", async () => {
+  const { from } = await ordersFile();
+  await expect(newWorkload("", { from, target: "gone", force: true })).rejects.toMatchObject({ code: "workload.name" });
 });
 
 test("JSON is read by declared workloads only", async () => {

@@ -45,7 +45,7 @@ export interface MadeWorkload {
  */
 export async function newWorkload(nameOrPath: string, options: NewWorkloadOptions): Promise<MadeWorkload> {
   const folder = workloadFolder(nameOrPath);
-  const name = basename(folder);
+  const name = nameOrPath && basename(folder);
   requireName(name);
   if (options.force !== true) await requireEmpty(folder);
   const file = await RawFile.open(resolve(options.from));
