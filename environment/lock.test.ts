@@ -39,7 +39,7 @@ test("who comes second is told so, and begins when the first has ended, however 
 
 test("patience ends with the caller's error, and without its work", async () => {
   const path = join(folder, "lock");
-  const waiting = { onWait: () => {}, patienceSeconds: 0.25, busy: () => new Error("busy") };
+  const waiting = { onWait: () => {}, patience: { seconds: 0.25, busy: () => new Error("busy") } };
   await withLock(path, waiting, async () => {
     await expect(withLock(path, waiting, () => expect.unreachable())).rejects.toThrow("busy");
   });

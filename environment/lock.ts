@@ -11,24 +11,21 @@ interface Waiting {
   /** Called once, where somebody else holds the lock. */
   onWait: () => void;
   /** @default for as long as the holder lives */
-  patienceSeconds?: number;
-  /** Called where the patience is at its end. @returns what to throw */
-  busy?: () => Error;
+  patience?: { seconds: number /** What to throw at its end. */; busy: () => Error };
 }
 
 /** Does the work while holding a lock, so that processes of this machine do it one after the other; a holder that was killed holds nothing. */
-export async function withLock<Result>(path: string, waiting: Waiting, work: () => Promise<Result>): Promise<Result> {
+export async function withLock<Result>(path: string, { onWait, patience }: Waiting, work: () => Promise<Result>): Promise<Result> {
   await mkdir(dirname(path), { recursive: true });
   let release = await tryToLock(path, { retries: 0 });
   if (release === undefined) {
-    waiting.onWait();
-    const { patienceSeconds } = waiting;
+    onWait();
     release = await tryToLock(
       path,
-      patienceSeconds === undefined ? { forever: true } : { retries: (patienceSeconds * 1000) / retryMilliseconds },
+      patience === undefined ? { forever: true } : { retries: (patience.seconds * 1000) / retryMilliseconds },
     );
+    if (release === undefined) throw patience?.busy() ?? new Error(`${path} is held by somebody else`);
   }
-  if (release === undefined) throw waiting.busy?.() ?? new Error(`${path} is held by somebody else`);
   try {
     return await work();
   } finally {

@@ -1,4 +1,5 @@
 import type { models } from "@falconry/registry/models.ts";
+import { estimate } from "./estimate.ts";
 import { table } from "./table.ts";
 
 /** @param metric by which the workload compares its candidates */
@@ -23,7 +24,5 @@ export function renderModels({ workload, versions }: Awaited<ReturnType<typeof m
 /** With its 95 % interval, where the run logged one; nothing of a version that was not measured by it. */
 function measured(metrics: Record<string, number>, metric: string): string {
   const [value, low, high] = ["", ".low", ".high"].map((end) => metrics[`test.${metric}${end}`]);
-  if (value === undefined) return "";
-  const interval = low === undefined || high === undefined ? "" : `  ${low.toFixed(3)} to ${high.toFixed(3)}`;
-  return `${metric} ${value.toFixed(4)}${interval}`;
+  return value === undefined ? "" : `${metric} ${estimate({ value, low, high })}`;
 }

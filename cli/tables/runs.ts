@@ -1,4 +1,5 @@
 import type { ComparedRun, MeasuredValue, Pair, RunComparison } from "@falconry/training/runs/compare-runs.ts";
+import { estimate } from "./estimate.ts";
 import { shortDigest, table } from "./table.ts";
 
 export function renderComparison({ one, other, parameters, metrics, slices }: RunComparison): string {
@@ -43,7 +44,5 @@ function measuredRow({ name, one, other }: Pair<MeasuredValue>): string[] {
 }
 
 function shown(measured: MeasuredValue | null): string {
-  if (measured === null) return "";
-  const { value, low, high } = measured;
-  return low === undefined || high === undefined ? value.toFixed(4) : `${value.toFixed(4)}  ${low.toFixed(3)} to ${high.toFixed(3)}`;
+  return measured === null ? "" : estimate(measured);
 }

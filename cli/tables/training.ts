@@ -1,8 +1,8 @@
 import type { TrainingReport } from "@falconry/training/train.ts";
+import { interval } from "./estimate.ts";
 import { facts, shortDigest, table } from "./table.ts";
 
 export function renderTraining({ run, dataset, model, best, candidates, search, test, leaks }: TrainingReport): string {
-  const interval = ({ low, high }: { low: number; high: number }) => `${low.toFixed(3)} to ${high.toFixed(3)}`;
   const compared = table(
     ["candidate", "", ...Object.keys(test).flatMap((metric) => [metric, "95 %"])],
     candidates.map(({ name, metrics }) => [
@@ -28,10 +28,6 @@ export function renderTraining({ run, dataset, model, best, candidates, search, 
 function renderSearch({ trials, nested }: NonNullable<TrainingReport["search"]>): string {
   const tried = `${trials} ${trials === 1 ? "trial" : "trials"} of other settings`;
   if (nested === undefined) return tried;
-  const figures = Object.entries(nested).map(([metric, { mean, low, high }]) => [
-    metric,
-    mean.toFixed(4),
-    `${low.toFixed(3)} to ${high.toFixed(3)}`,
-  ]);
+  const figures = Object.entries(nested).map(([metric, measured]) => [metric, measured.mean.toFixed(4), interval(measured)]);
   return table([`${tried}; with such a search, on rows it had not seen`, "", "95 %"], figures);
 }

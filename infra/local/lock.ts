@@ -13,12 +13,14 @@ const patienceSeconds = 120;
 export async function withRegionLocked<Result>(directory: string, progress: Progress, work: () => Promise<Result>): Promise<Result> {
   const waiting = {
     onWait: () => progress("another command is at work on this region: waiting for it"),
-    patienceSeconds,
-    busy: () =>
-      new FalconryError("local.busy", {
-        message: `another command has been changing the region in ${directory} for ${patienceSeconds} s`,
-        hint: "Wait for it to end, or end it, and run the command again",
-      }),
+    patience: {
+      seconds: patienceSeconds,
+      busy: () =>
+        new FalconryError("local.busy", {
+          message: `another command has been changing the region in ${directory} for ${patienceSeconds} s`,
+          hint: "Wait for it to end, or end it, and run the command again",
+        }),
+    },
   };
   return await withLock(join(directory, "region.lock"), waiting, work);
 }

@@ -27,11 +27,11 @@ export class Transport {
 
   /** @throws TypeError for a URI that is no http or https URL, or holds a password, which error messages would tell */
   constructor(settings: TransportSettings) {
-    if (!URL.canParse(settings.uri) || !/^https?:$/.test(new URL(settings.uri).protocol)) {
+    const url = URL.canParse(settings.uri) ? new URL(settings.uri) : undefined;
+    if (url === undefined || !/^https?:$/.test(url.protocol)) {
       throw new TypeError(`URI "${settings.uri}" of ${settings.server} is no http or https URL`);
     }
-    const { username, password } = new URL(settings.uri);
-    if (username !== "" || password !== "")
+    if (url.username !== "" || url.password !== "")
       throw new TypeError(`URI of ${settings.server}: a name or a password goes into \`authentication\``);
     this.#settings = settings;
     this.#root = settings.uri.replace(/\/+$/, "");

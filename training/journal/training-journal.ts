@@ -60,7 +60,7 @@ export class TrainingJournal {
     try {
       await mkdir(dirname(file), { recursive: true });
       const journal = new TrainingJournal(file, header, [], now);
-      journal.#write(header);
+      journal.#write(JSON.stringify(header));
       return journal;
     } catch (error) {
       throw unwritable(error);
@@ -99,12 +99,13 @@ export class TrainingJournal {
     const value = await work();
     const at = this.#now();
     const entry = { key, at, seconds: Math.max(0, at - begun) / 1000, value };
+    const line = JSON.stringify(entry);
     try {
-      this.#write(entry);
+      this.#write(line);
     } catch (error) {
       throw unwritable(error);
     }
-    this.#entries.set(key, entrySchema.parse(JSON.parse(JSON.stringify(entry)))); // as a training that goes on will read it: NaN is null
+    this.#entries.set(key, entrySchema.parse(jsonOf(line))); // as a training that goes on will read it: NaN is null
     return { ...entry, value };
   }
 
@@ -117,8 +118,8 @@ export class TrainingJournal {
     closeSync(this.#descriptor);
   }
 
-  #write(line: unknown): void {
-    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+  #write(line: string): void {
+    const bytes = Buffer.from(`${line}\n`);
     const written = writeSync(this.#descriptor, bytes);
     // a full disk takes the beginning
     if (written < bytes.length) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });

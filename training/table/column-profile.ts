@@ -35,7 +35,7 @@ export const likelyMarkers = [
   "#VALUE!",
 ];
 const markers = new Set([...certainMarkers, ...likelyMarkers]);
-const longestMarker = 7;
+const longestMarker = Math.max(...Array.from(markers, ({ length }) => length));
 
 /** Different values that are counted one by one. */
 export const countedValues = 2_000;

@@ -61,8 +61,8 @@ export class Web {
     const response = await ask(kept).catch((error: unknown) => {
       throw explained(url, error);
     });
-    if (response.status === NOT_MODIFIED && kept === undefined) throw refused(url, response);
-    const answer = response.status === NOT_MODIFIED && kept !== undefined ? kept : await answerOf(response);
+    const answer = response.status === NOT_MODIFIED ? kept : await answerOf(response);
+    if (answer === undefined) throw refused(url, response);
     await this.#answers.put(request, answer);
     return answer.document;
   }
